@@ -1,0 +1,144 @@
+"""What is passed from stage to stage: the document, its lines and blocks, and the page that is read from them.
+
+Frozen, slotted dataclasses without behaviour. Text fields are `Text`, so each character keeps its origin to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.text import Change, Text
+
+
+class Role(StrEnum):
+    """What a block is."""
+
+    TITLE = "title"
+    KICKER = "kicker"
+    SUBTITLE = "subtitle"
+    BYLINE = "byline"
+    HEADING = "heading"
+    BODY = "body"
+    CAPTION = "caption"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input, decoded. `original` is the decoded input that all origins point into; `text` is where we are."""
+
+    source: str
+    sha256: str
+    encoding: str
+    original: str
+    text: Text
+    changes: tuple[Change, ...] = ()
+    decode_confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the layout marks of a line said before they were taken off."""
+
+    level: int = 0  # Markdown heading level, 1 to 6; 0: none
+    bold: int = 0  # characters at the start of the line that were bold; the length of the line: all of it
+    item: bool = False  # a list item or table row: a line of its own
+    hard_break: bool = False  # two trailing spaces: the line ends here on purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the input that has something on it."""
+
+    number: int  # from 1, as an editor shows it
+    text: Text  # without white space at its ends
+    blank_before: bool
+    indent: int = 0  # cells of white space that stood before the text
+    hint: Hint = field(default_factory=Hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines of one role, joined to one text.
+
+    A body block is a paragraph or, where a column ended in it, a fragment: `opens` is False when it begins in
+    mid-sentence, `closes` is False when it ends in one.
+    """
+
+    role: Role
+    text: Text
+    lines: tuple[Line, ...]
+    rule: str
+    confidence: float
+    level: int = 0  # of a heading: 1 right under the title
+    opens: bool = True
+    closes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Text that no record carries, with its reason."""
+
+    text: Text
+    reason: str  # furniture, folio, credits, duplicate, noise
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Who wrote it: the role as printed ("" where none is) and the names."""
+
+    role: Text
+    names: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (empty above the first one) and the paragraphs under it."""
+
+    heading: Text
+    level: int
+    paragraphs: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One printed article, in reading order."""
+
+    kicker: Text
+    title: Text
+    subtitle: Text
+    bylines: tuple[Byline, ...]
+    sections: tuple[Section, ...]
+    captions: tuple[Text, ...]
+    confidence: float = 1.0
+    stitched: int = 0  # seams that were joined across something
+    unresolved: int = 0  # fragments whose other half was not found
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one line, for `pipeline explain`."""
+
+    number: int
+    role: Role | None  # None: the line vanished as a whole (marks, white space)
+    rule: str
+    confidence: float
+    went: str  # "a1.s2.p3", "a1.title", "removed", …
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document, read: the articles on it, and what no record carries."""
+
+    document: Document
+    articles: tuple[Article, ...]
+    removals: tuple[Removal, ...]
+    fates: tuple[Fate, ...]
+    language: str = "zh-Hans"
+    publication: str = ""
+    issue_date: str = ""  # "20230815" or ""
+    folio: str = ""
+    flags: Mapping[str, int] = field(default_factory=dict)  # counts of doubtful places by rule

@@ -1,0 +1,299 @@
+"""What can be seen of a line: its form, its wording and how it stands to its neighbours.
+
+In: the lines of a document. Out: a table of small whole numbers, a row a line and a column a feature; a column's
+values have names, so that a learnt weight (and the rule in `pipeline explain`) reads `ends.stop` or `gap.indent`.
+Everything is counted once for the whole document, with numpy; nothing here decides.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.document import Line
+from pipeline.seams import SeamModel
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+STOPS = "。！？…!?"
+CLOSERS = "”’》）)」』】\"'"
+OPENERS = "“‘《（(「『【"
+WINDOW = 7  # lines on either side that a measure is looked for in
+CUE_LONGEST = 120  # characters: wording cues are for short lines
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature of each line: `values[i]` is an index into `names`."""
+
+    name: str
+    values: Ints
+    names: tuple[str, ...]
+
+
+_ENDS = ("stop", "closed_stop", "comma", "semicolon", "colon", "dash", "closer", "opener", "digit", "latin", "han", "other")
+_STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
+_LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
+_GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
+_JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
+_LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
+_SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
+_PLACES = (1, 2, 3, 5, 9)
+
+
+@cache
+def cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The wording cues of the lexicon, as (rule, pattern)."""
+    data = tomllib.loads((files("pipeline") / "lexicon" / "cues.toml").read_text(encoding="utf-8"))
+    return tuple((f"{role}.{name}", re.compile(cue["find"])) for role, group in data.items() for name, cue in group.items())
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """The surnames of the lexicon, of one and of two characters."""
+    data = tomllib.loads((files("pipeline") / "lexicon" / "names.toml").read_text(encoding="utf-8"))
+    return frozenset(data["surnames"]["single"]) | frozenset(data["surnames"]["double"])
+
+
+def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> list[Column]:
+    """The table of all features of the lines, in an order that does not change between runs.
+
+    `simplify` turns Traditional characters into Simplified ones, one for one, for the wording cues.
+    """
+    chars = [line.text.chars for line in lines]
+    if not chars:
+        return []
+    plain = simplify("\n".join(chars)).split("\n")
+    widths = cells(chars)
+    gap = widths - measures(widths)
+    own = [
+        *_form(chars, widths, gap),
+        *_standing(lines, chars, widths),
+        *_wording(plain),
+        *_echo(chars),
+    ]
+    table = list(own)
+    shifted = {"ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"}
+    for column in own:
+        stem = column.name.split(".")[0]
+        if stem in shifted or column.name in shifted:
+            table += (_shift(column, 1, "before"), _shift(column, -1, "after"))
+    table += _seams(chars, model)
+    table += _crossed(table)
+    return table
+
+
+def cells(chars: Sequence[str]) -> Ints:
+    """Width of each line: a Han character is two cells, a Latin letter or figure one."""
+    return np.array([2 * len(c) - len(c.encode("ascii", "ignore")) for c in chars], dtype=np.int64)
+
+
+def measures(widths: Ints) -> Ints:
+    """The measure about each line: the width that most of its neighbours have, within a cell; the wider one if tied.
+
+    >>> measures(np.array([44, 44, 24, 44, 43, 20, 20, 8])).tolist()
+    [44, 44, 44, 44, 44, 44, 44, 44]
+    """
+    n = len(widths)
+    padded = np.concatenate((np.full(WINDOW, -99), widths, np.full(WINDOW, -99)))
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * WINDOW + 1)[:n]
+    votes = np.zeros(near.shape, dtype=np.float32)
+    for k in range(2 * WINDOW + 1):
+        alike = np.abs(near - near[:, k : k + 1]) <= 1
+        votes[:, k] = alike.sum(axis=1)
+    votes = np.where(near > 0, votes * 1000 + near, -1)  # the wider one wins a tie
+    return near[np.arange(n), votes.argmax(axis=1)]
+
+
+def _bins(name: str, values: npt.ArrayLike, edges: Sequence[float]) -> Column:
+    names = tuple([f"<{e:g}" for e in edges] + [f">={edges[-1]:g}"])
+    return Column(name, np.digitize(np.asarray(values), np.array(edges)), names)
+
+
+def _flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
+    return Column(name, np.asarray(values, dtype=np.int64), ("no", "yes"))
+
+
+def _shift(column: Column, by: int, where: str) -> Column:
+    """The feature of the line before (by=1) or after (by=-1), with a value of its own at the edge of the page."""
+    values = np.roll(column.values, by)
+    values[0 if by > 0 else -1] = len(column.names)
+    return Column(f"{where}.{column.name}", values, (*column.names, "edge"))
+
+
+def _end(chars: str) -> int:
+    last = chars[-1]
+    if last in STOPS:
+        return 0
+    if last in CLOSERS:
+        return 1 if chars.rstrip(CLOSERS)[-1:] in STOPS and len(chars) > 1 and chars.rstrip(CLOSERS) else 6
+    for kind, group in ((2, "，、,"), (3, "；;"), (4, "：:"), (5, "—-－─"), (7, OPENERS)):
+        if last in group:
+            return kind
+    return 8 if last.isdigit() else 9 if last.isascii() and last.isalpha() else 10 if last.isalpha() else 11
+
+
+def _start(chars: str) -> int:
+    first = chars[0]
+    for kind, group in ((3, "“‘「『\"'"), (4, "（(《〈"), (5, "，。、；：！？”’）》〉」』】%％"), (6, "—-－─"), (8, "【[［〔")):
+        if first in group:
+            return kind
+    if first.isdigit():
+        return 1
+    if first.isascii():
+        return 2 if first.isalpha() else 9
+    return 0 if first.isalpha() else 7
+
+
+def _form(chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
+    opens = np.array([sum(map(c.count, OPENERS)) for c in chars])
+    closes = np.array([sum(map(c.count, "”’》）)」』】")) for c in chars])
+    halves = [re.split(r"[ \u3000]+", c) for c in chars]
+    return [
+        Column("ends", np.array([_end(c) for c in chars]), _ENDS),
+        Column("starts", np.array([_start(c) for c in chars]), _STARTS),
+        _bins("length", [len(c) for c in chars], _LENGTHS),
+        _bins("gap", gap, _GAPS),
+        _bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
+        _bins("stops", [sum(map(c.count, "。！？；")) for c in chars], (1, 2, 3)),
+        _bins("commas", [c.count("，") + c.count("、") + c.count(",") for c in chars], (1, 2, 4)),
+        _bins("open", np.clip(opens - closes, -2, 2), (-1, 0, 1, 2)),
+        _flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
+        _flag("spaced", [len(h) > 1 for h in halves]),
+        _flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
+        _bins("figures", [sum(x.isdigit() for x in c[:80]) / min(len(c), 80) for c in chars], (0.01, 0.15, 0.4, 0.8)),
+    ]
+
+
+def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list[Column]:
+    """Where the line stands: blank lines about it, its place on the page, its layout marks, the kind of page."""
+    n = len(lines)
+    blank = np.array([line.blank_before for line in lines])
+    starts = np.flatnonzero(blank | (np.arange(n) == 0))
+    group = np.cumsum(blank | (np.arange(n) == 0)) - 1
+    sizes = np.diff(np.append(starts, n))[group]
+    inside = np.arange(n) - starts[group]
+    marked = any(line.hint.level for line in lines)
+    kind = 0 if np.median(widths) < 70 else 1
+    level = np.array([line.hint.level for line in lines])
+    bold = [0 if not line.hint.bold else 1 if line.hint.bold < len(line.text) - 1 else 2 for line in lines]
+    return [
+        _flag("blank", blank),
+        _bins("group", sizes, (2, 3, 5, 9)),
+        _bins("group_place", np.minimum(inside, sizes - 1 - inside), (1, 2, 4)),
+        _bins("group_last", sizes - 1 - inside, (1, 2)),
+        _bins("from_top", np.arange(n), _PLACES),
+        _bins("from_end", n - 1 - np.arange(n), _PLACES),
+        Column("level", np.minimum(level, 5), ("0", "1", "2", "3", "4", "5")),
+        Column("bold", np.array(bold), ("no", "opening", "all")),
+        _flag("hard_break", [line.hint.hard_break for line in lines]),
+        Column("page", np.full(n, 2 * kind + marked), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),
+        _flag("item", [line.hint.item for line in lines]),
+        _flag("indented", [0 < line.indent <= 4 for line in lines]),
+    ]
+
+
+def _wording(plain: Sequence[str]) -> list[Column]:
+    short = [c[:CUE_LONGEST] for c in plain]
+    found = [Column(f"cue.{rule}", _search(pattern, short), ("no", "yes")) for rule, pattern in cues()]
+    return [*found, Column("names", np.array([_names(c) for c in plain]), ("no", "some", "all", "bracketed"))]
+
+
+def _search(pattern: re.Pattern[str], chars: Sequence[str]) -> Ints:
+    search = pattern.search
+    return np.array([search(c) is not None for c in chars], dtype=np.int64)
+
+
+def _names(chars: str) -> int:
+    """How much of a short line is personal names: 2 all of it, 1 the beginning, 0 none, 3 all and in brackets."""
+    if len(chars) > 40:
+        return 0
+    bare = chars.strip("（）()□■◎●◇◆ ")
+    words = bare.replace("、", " ").split()
+    if not words:
+        return 0
+    known = surnames()
+    are = [2 <= len(w) <= 4 and (w[0] in known or w[:2] in known) and w.isalpha() for w in words]
+    if all(are):
+        return 3 if chars[0] in "（(" else 2
+    return 1 if are[0] and len(words) > 1 else 0
+
+
+def _echo(chars: Sequence[str]) -> list[Column]:
+    """How far the words of a line come back elsewhere on the page, and whether the whole line does."""
+    joined = "\n".join(chars)
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    pairs = (codes[:-1] << np.uint64(21)) | codes[1:]
+    _, where, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+    again = np.append((counts > 1)[where], False).astype(np.float32)
+    sizes = np.array([len(c) for c in chars])
+    at = np.cumsum(sizes + 1) - sizes - 1
+    total = np.concatenate(([0.0], np.cumsum(again)))
+    share = (total[np.maximum(at, at + sizes - 1)] - total[at]) / np.maximum(sizes - 1, 1)
+    copies = Counter(chars)
+    return [
+        _bins("echo", np.where(sizes > 60, 0.99, share), _SHARES),
+        _flag("copy", [copies[c] > 1 for c in chars]),
+    ]
+
+
+def _seams(chars: Sequence[str], model: SeamModel) -> list[Column]:
+    """How well each line reads on from the one before, and from the one two before; how well it opens and closes."""
+    bare = ["".join(c.split()) or "　" for c in chars]
+    lefts = [c[-12:] for c in bare]
+    rights = [c[:12] for c in bare]
+    edge = ["。"]
+    joins = model.joins([*edge, *lefts[:-1]], rights)
+    over = model.joins([*edge, *edge, *lefts[:-2]][: len(bare)], rights)
+    after = np.append(joins[1:], 0.0)
+    return [
+        _bins("joins", joins, _JOINS),
+        _bins("joins_over", over, _JOINS),
+        _bins("joins_after", after, _JOINS),
+        _bins("may_end", model.ends(lefts), _LOGS),
+        _bins("may_end_before", model.ends([*edge, *lefts[:-1]]), _LOGS),
+        _bins("may_start", model.starts(rights), _JOINS),
+    ]
+
+
+_CROSSES = (
+    ("before.ends", "before.gap"),
+    ("before.ends", "gap"),
+    ("before.ends", "blank"),
+    ("before.gap", "blank"),
+    ("before.ends", "joins"),
+    ("joins", "blank"),
+    ("joins", "before.gap"),
+    ("page", "blank"),
+    ("page", "level"),
+    ("page", "length"),
+    ("gap", "length"),
+    ("ends", "length"),
+    ("ends", "gap"),
+    ("stops", "length"),
+    ("group", "length"),
+    ("from_top", "length"),
+    ("from_end", "length"),
+    ("echo", "length"),
+    ("before.gap", "gap"),
+)
+
+
+def _crossed(table: Sequence[Column]) -> list[Column]:
+    """Pairs of features as one: a linear model can't see that two things together mean something else."""
+    by_name = {column.name: column for column in table}
+    crossed = []
+    for left, right in _CROSSES:
+        a, b = by_name[left], by_name[right]
+        names = tuple(f"{x}&{y}" for x in a.names for y in b.names)
+        crossed.append(Column(f"{left}&{right}", a.values * len(b.names) + b.values, names))
+    return crossed

@@ -1,0 +1,133 @@
+"""The order of the stages, on one screen.
+
+    bytes → decode → repair → markup → lines → roles → unwrap → stitch → articles → normalise → audit
+
+In: the bytes of one document. Out: the page that is read from them. Each stage looks and proposes; only `Text.apply` and the
+functions here write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.articles import Reading, articles
+from pipeline.audit import audit
+from pipeline.decode import decode
+from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, Section
+from pipeline.furniture import issue
+from pipeline.language import language
+from pipeline.lines import lines
+from pipeline.markup import markup
+from pipeline.normalise import NormaliseOptions, doubtful, normalise
+from pipeline.repair import repair
+from pipeline.roles import ROLE_OF, Decision, blocks_of, roles
+from pipeline.script_fold import simplify
+from pipeline.seams import shipped
+from pipeline.settings import Settings
+from pipeline.stitch import stitch
+from pipeline.text import Change, Edit, Text
+from pipeline.unwrap import unwrap
+
+
+def read(data: bytes, source: str, settings: Settings) -> Page:
+    """Read one document.
+
+    Raises SourceError where it can't be decoded and LawBroken where a stage lost, doubled or made up a character.
+    """
+    model = shipped()
+    document = decode(data, source, settings.decode)
+    document = edited(document, repair(document.text, settings.repair))
+    marks, hints = markup(document.text, settings.markup)
+    document = edited(document, marks)
+    found, doubled = lines(document.text, hints, settings.lines)
+    decisions = roles(found, settings.roles, model, simplify)
+    blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
+    seams = stitch(blocks, settings.stitch, model)
+    reading = articles(blocks, seams, settings.articles, settings.unwrap)
+    finish = Finish(found, settings.normalise)
+    page = Page(
+        document=document,
+        articles=tuple(finish.article(article) for article in reading.articles),
+        removals=(*doubled, *reading.removals),
+        fates=tuple(fates(document, found, decisions, blocks, reading)),
+    )
+    page = signed(page, blocks, finish)
+    audit(page)
+    return page
+
+
+def edited(document: Document, edits: Iterable[Edit]) -> Document:
+    """The document after the edits of a stage, its ledger grown by what they changed."""
+    text, changes = document.text.apply(edits)
+    return replace(document, text=text, changes=(*document.changes, *changes))
+
+
+class Finish:
+    """Brings every text of an article to normal form and keeps the ledger of what that changed."""
+
+    def __init__(self, found: Sequence[Line], options: NormaliseOptions) -> None:
+        self.options = options
+        self.changes: list[Change] = []
+        self.flags: dict[str, int] = {}
+        self.run_ins: Mapping[int, int] = {
+            line.text.origins[0]: line.hint.bold for line in found if 0 < line.hint.bold < len(line.text)
+        }
+
+    def article(self, article: Article) -> Article:
+        """The article in normal form."""
+        return replace(
+            article,
+            kicker=self.heading(article.kicker),
+            title=self.heading(article.title),
+            subtitle=self.heading(article.subtitle),
+            bylines=tuple(Byline(self.plain(b.role), tuple(map(self.plain, b.names))) for b in article.bylines),
+            sections=tuple(self.section(section) for section in article.sections),
+            captions=tuple(map(self.plain, article.captions)),
+        )
+
+    def section(self, section: Section) -> Section:
+        """The heading and paragraphs of a section in normal form."""
+        return Section(self.heading(section.heading), section.level, tuple(map(self.plain, section.paragraphs)))
+
+    def heading(self, text: Text) -> Text:
+        """A title field or heading in normal form."""
+        return self._made(text, normalise(text, self.options, heading=True)) if text else text
+
+    def plain(self, text: Text) -> Text:
+        """A paragraph, caption, role or name in normal form."""
+        if not text:
+            return text
+        run_in = self.run_ins.get(text.origins[0], 0)
+        return self._made(text, normalise(text, self.options, run_in=run_in))
+
+    def _made(self, text: Text, edits: Iterable[Edit]) -> Text:
+        text, changes = text.apply(edits)
+        self.changes += changes
+        for flag in doubtful(text.chars):
+            self.flags[flag] = self.flags.get(flag, 0) + 1
+        return text
+
+
+def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
+    """The page with its ledger whole and what is known of its issue and language."""
+    known = issue([block for block in blocks if block.role is Role.FURNITURE])
+    return replace(
+        page,
+        document=replace(page.document, changes=(*page.document.changes, *finish.changes)),
+        language=language(page.document.text.chars),
+        publication=known.publication,
+        issue_date=known.date,
+        folio=known.page,
+        flags=finish.flags,
+    )
+
+
+def fates(
+    document: Document, found: Sequence[Line], decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading
+) -> Iterable[Fate]:
+    """What became of each line that has something on it."""
+    went = {line.number: reading.went.get(i, "removed") for i, block in enumerate(blocks) for line in block.lines}
+    for line, decision in zip(found, decisions, strict=True):
+        role = ROLE_OF[decision.label]
+        yield Fate(line.number, role, decision.rule, decision.confidence, went[line.number])

@@ -1,0 +1,200 @@
+"""Roles: what each line is, and whether it goes on with the line before; lines of one role become blocks.
+
+In: the lines of a document. Out: a decision a line, then the blocks. All lines are decided together: every label of a
+line has a score, the sum of the weights of its features (`features.py`), every pair of neighbouring labels has one
+too, and the best sequence for the whole page is found (a linear-chain conditional random field; Lafferty, McCallum
+and Pereira 2001). The weights are data, learnt by `training/roles.py`. The rule of a decision is the feature that
+spoke loudest for it against the runner-up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.document import Block, Line, Role
+from pipeline.features import Column, features
+from pipeline.seams import SeamModel
+from pipeline.text import Text
+
+Floats = npt.NDArray[np.float32]
+
+# A capital letter opens a block; a small one goes on with the line before. P opens a paragraph, J goes on with the
+# line before it, C goes on in mid-paragraph with text that stands elsewhere.
+ROLE_OF = {
+    "T": Role.TITLE, "t": Role.TITLE, "K": Role.KICKER, "S": Role.SUBTITLE, "s": Role.SUBTITLE, "Y": Role.BYLINE,
+    "H": Role.HEADING, "h": Role.HEADING, "P": Role.BODY, "J": Role.BODY, "C": Role.BODY,
+    "X": Role.CAPTION, "x": Role.CAPTION, "F": Role.FURNITURE,
+}  # fmt: skip
+
+
+class RolesOptions(BaseModel):
+    """Settings of the roles stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: str = Field(default="", description="file of weights learnt on your own pages; empty: the ones shipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a line is: its label (see ROLE_OF), the rule that spoke loudest, and how sure it is (0 to 1)."""
+
+    label: str
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A learnt model: a score for each label by feature value, and by the label of the line before."""
+
+    labels: tuple[str, ...]
+    states: dict[str, Floats]  # "feature=value" -> a score for each label
+    moves: Floats  # [label before, label]
+
+
+@cache
+def weights(path: str = "") -> Weights:
+    """Read a file of weights; the shipped one if `path` is empty."""
+    where = Path(path) if path else files("pipeline") / "models" / "roles.json"
+    data = json.loads(where.read_text(encoding="utf-8"))
+    return Weights(
+        labels=tuple(data["labels"]),
+        states={name: np.array(scores, dtype=np.float32) for name, scores in data["states"].items()},
+        moves=np.array(data["moves"], dtype=np.float32),
+    )
+
+
+def roles(
+    lines: Sequence[Line], options: RolesOptions, model: SeamModel, simplify: Callable[[str], str]
+) -> list[Decision]:
+    """Decide what each line is.
+
+    `model` tells how well lines read on; `simplify` turns Traditional characters into Simplified ones, one for one.
+    """
+    if not lines:
+        return []
+    learnt = weights(options.weights)
+    table = features(lines, model, simplify)
+    scores = emissions(table, learnt)
+    path = best_path(scores, learnt.moves)
+    sure = marginals(scores, learnt.moves)[np.arange(len(path)), path]
+    reasons = _reasons(table, learnt, scores, path)
+    return [
+        Decision(learnt.labels[label], rule, round(float(p), 3))
+        for label, rule, p in zip(path.tolist(), reasons, sure, strict=True)
+    ]
+
+
+def emissions(table: Sequence[Column], learnt: Weights) -> Floats:
+    """The score of each label for each line, shape (lines, labels)."""
+    total = np.zeros((len(table[0].values), len(learnt.labels)), dtype=np.float32)
+    for column in table:
+        total += _scores(column, learnt)[column.values]
+    return total
+
+
+def _scores(column: Column, learnt: Weights) -> Floats:
+    """Scores of a column's values, shape (values, labels); zero where nothing was learnt."""
+    nothing = np.zeros(len(learnt.labels), dtype=np.float32)
+    return np.array([learnt.states.get(f"{column.name}={name}", nothing) for name in column.names])
+
+
+def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
+    """The labels whose scores and moves add up to the most (Viterbi 1967)."""
+    n, size = scores.shape
+    back = np.zeros((n, size), dtype=np.int64)
+    best = scores[0]
+    columns = np.arange(size)
+    for i in range(1, n):
+        reach = best[:, None] + moves
+        back[i] = reach.argmax(axis=0)
+        best = reach[back[i], columns] + scores[i]
+    path = np.zeros(n, dtype=np.int64)
+    path[-1] = best.argmax()
+    for i in range(n - 1, 0, -1):
+        path[i - 1] = back[i, path[i]]
+    return path
+
+
+def marginals(scores: Floats, moves: Floats) -> Floats:
+    """The probability of each label of each line given the whole page (forward-backward), shape of `scores`."""
+    shift = scores - scores.max(axis=1, keepdims=True)
+    local = np.exp(shift.astype(np.float64))
+    step = np.exp(moves.astype(np.float64))
+    n = len(local)
+    ahead, behind = np.empty_like(local), np.empty_like(local)
+    ahead[0] = local[0] / local[0].sum()
+    for i in range(1, n):
+        here = (ahead[i - 1] @ step) * local[i]
+        ahead[i] = here / here.sum()
+    behind[-1] = 1.0
+    for i in range(n - 2, -1, -1):
+        here = step @ (local[i + 1] * behind[i + 1])
+        behind[i] = here / here.sum()
+    both = ahead * behind
+    return (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _reasons(table: Sequence[Column], learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:
+    """For each line `role.feature=value`: what spoke loudest for its label against the best other role."""
+    rows = np.arange(len(path))
+    kinds = np.array([list(Role).index(ROLE_OF[label]) for label in learnt.labels])
+    others = np.where(kinds[None, :] == kinds[path][:, None], -np.inf, scores)
+    rival = others.argmax(axis=1)
+    loudest = np.full(len(path), -np.inf, dtype=np.float32)
+    which = np.zeros(len(path), dtype=np.int64)
+    for k, column in enumerate(table):
+        by_value = _scores(column, learnt)
+        said = by_value[column.values, path] - by_value[column.values, rival]
+        louder = said > loudest
+        loudest[louder] = said[louder]
+        which[louder] = k
+    return [
+        _rule(ROLE_OF[learnt.labels[path[i]]], table[which[i]].name, table[which[i]].names[table[which[i]].values[i]])
+        for i in rows
+    ]
+
+
+def _rule(role: Role, feature: str, value: str) -> str:
+    if feature.startswith("cue."):
+        return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
+    return f"{role}.{feature}={value}"
+
+
+def blocks_of(
+    lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]
+) -> list[Block]:
+    """Lines of one role, joined by `put` (the unwrap stage; its flag says headline) to blocks in the order found."""
+    groups: list[list[int]] = []
+    for i, decision in enumerate(decisions):
+        goes_on = decision.label in "tshxJ" and groups and ROLE_OF[decision.label] is ROLE_OF[decisions[i - 1].label]
+        if goes_on:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return [_block([lines[i] for i in group], [decisions[i] for i in group], put) for group in groups]
+
+
+def _block(
+    lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]
+) -> Block:
+    first = decisions[0]
+    role = ROLE_OF[first.label]
+    return Block(
+        role=role,
+        text=put([line.text for line in lines], role in (Role.TITLE, Role.SUBTITLE, Role.HEADING)),
+        lines=tuple(lines),
+        rule=first.rule,
+        confidence=min(d.confidence for d in decisions),
+        opens=first.label not in "CJ",
+    )

@@ -1,0 +1,195 @@
+"""One text that knows where it came from.
+
+A `Text` is a string and, for each of its characters, the offset in the decoded input of the character
+that stands behind it (-1: nothing does, such as the line break between two paragraphs). Slicing, joining and
+editing carry the offsets along, so no later stage has to think of provenance. Stitching moves text, so
+offsets jump: nothing here assumes that they rise.
+
+Offsets are code points. All work is done by C-level string and array operations; the only Python loops run
+over edits and pieces, never over characters.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+NOWHERE = -1  # the origin of a character that the program set itself
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `becomes` in place of the characters `start` to `end` (half-open) because of `rule`."""
+
+    start: int
+    end: int
+    becomes: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit that was made, in offsets of the decoded input: the ledger is a list of these."""
+
+    start: int
+    end: int
+    was: str
+    becomes: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters and their origins; both have the same length, checked once at birth.
+
+    >>> text = Text.source("第 5 版")
+    >>> text[2:].chars, text[2:].origins.tolist()
+    ('5 版', [2, 3, 4])
+    """
+
+    chars: str
+    origins: array[int]
+
+    def __post_init__(self) -> None:
+        if len(self.chars) != len(self.origins):
+            raise ValueError(f"{len(self.chars)} characters have {len(self.origins)} origins")
+
+    @classmethod
+    def source(cls, chars: str) -> Text:
+        """The decoded input itself: character i comes from offset i."""
+        return cls(chars, array("i", range(len(chars))))
+
+    @classmethod
+    def made(cls, chars: str) -> Text:
+        """Characters that nothing in the source stands behind."""
+        return cls(chars, array("i", [NOWHERE]) * len(chars))
+
+    def __len__(self) -> int:
+        return len(self.chars)
+
+    def __bool__(self) -> bool:
+        return bool(self.chars)
+
+    def __str__(self) -> str:
+        return self.chars
+
+    def __getitem__(self, where: slice) -> Text:
+        return Text(self.chars[where], self.origins[where])
+
+    def __add__(self, other: Text) -> Text:
+        return Text(self.chars + other.chars, self.origins + other.origins)
+
+    def strip(self, blanks: str | None = None) -> Text:
+        """Without the white space (or the characters `blanks`) at both ends.
+
+        >>> Text.source("  版 ").strip().origins.tolist()
+        [2]
+        """
+        start = len(self.chars) - len(self.chars.lstrip(blanks))
+        end = len(self.chars.rstrip(blanks))
+        return self[start:end] if start < end else self[:0]
+
+    def with_chars(self, chars: str) -> Text:
+        """The same origins under other characters, one for one (a translation by table).
+
+        Raises ValueError where the lengths differ.
+        """
+        return Text(chars, self.origins)
+
+    def apply(self, edits: Iterable[Edit]) -> tuple[Text, list[Change]]:
+        """Make the edits, all at once. They must not overlap and must come in order of their start.
+
+        Where both sides are of one length each new character has the origin of the old one at its place;
+        otherwise all the new ones have the origin of the first old one (and the ledger's span tells how far it
+        reaches); what stands in for nothing has none. Returns the new text and the ledger of what was done.
+
+        >>> text, ledger = Text.source("ﬃ卷１").apply([Edit(0, 1, "ffi", "ligature"), Edit(2, 3, "1", "width")])
+        >>> text.chars, text.origins.tolist(), [(c.start, c.end, c.rule) for c in ledger]
+        ('ffi卷1', [0, 0, 0, 1, 2], [(0, 1, 'ligature'), (2, 3, 'width')])
+        """
+        chars: list[str] = []
+        origins: array[int] = array("i")
+        ledger: list[Change] = []
+        at = 0
+        for edit in edits:
+            if not at <= edit.start <= edit.end <= len(self.chars):
+                raise ValueError(f"edit {edit} overlaps the one before it or lies outside the text")
+            behind = self.origins[edit.start : edit.end]
+            chars += self.chars[at : edit.start], edit.becomes
+            origins += self.origins[at : edit.start]
+            origins += _origins(behind, len(edit.becomes))
+            ledger.append(_change(edit, self.chars[edit.start : edit.end], behind))
+            at = edit.end
+        if not ledger:
+            return self, ledger
+        chars.append(self.chars[at:])
+        origins += self.origins[at:]
+        return Text("".join(chars), origins), ledger
+
+
+def _origins(behind: array[int], size: int) -> array[int]:
+    if len(behind) == size:
+        return behind
+    return array("i", [behind[0] if behind else NOWHERE]) * size
+
+
+def _change(edit: Edit, was: str, behind: array[int]) -> Change:
+    """The edit in source offsets. Where what it replaces was not one run of the source, its first run counts."""
+    known = [o for o in behind if o != NOWHERE]
+    if not known:
+        return Change(NOWHERE, NOWHERE, was, edit.becomes, edit.rule)
+    end = known[0] + 1
+    for origin in known[1:]:
+        if origin != end:
+            break
+        end += 1
+    return Change(known[0], end, was, edit.becomes, edit.rule)
+
+
+def join(pieces: Sequence[Text], between: str = "") -> Text:
+    """All pieces in one, with `between` (that has no origin) in the gaps.
+
+    >>> join([Text.source("甲"), Text.source("乙")], " ").origins.tolist()
+    [0, -1, 0]
+    """
+    if not pieces:
+        return Text.made("")
+    origins: array[int] = array("i", pieces[0].origins)
+    gap = array("i", [NOWHERE]) * len(between)
+    for piece in pieces[1:]:
+        origins += gap
+        origins += piece.origins
+    return Text(between.join(piece.chars for piece in pieces), origins)
+
+
+def runs(text: Text) -> list[tuple[int, int, int, int]]:
+    """The spans (start, end, source_start, source_end) in which text and source go side by side.
+
+    Together they hold each character that has an origin. Several characters of one origin (an opened
+    ligature) make a run of their own, whose source is that one character.
+
+    >>> runs(join([Text.source("甲乙"), Text.source("丙")], "\\n"))
+    [(0, 2, 0, 2), (3, 4, 0, 1)]
+    """
+    import numpy as np
+
+    if not text.chars:
+        return []
+    origins = np.frombuffer(text.origins, dtype=np.int32)
+    step = np.diff(origins)
+    known = origins[:-1] != NOWHERE
+    same = (step == 0) & known
+    # A run goes on where the origin rises by one; characters of one origin are a run of their own.
+    cut = ~((step == 1) & known)
+    if same.any():
+        shared = np.append(same, False) | np.append(False, same)
+        cut = np.where(shared[:-1] | shared[1:], ~same, cut)
+    starts = np.concatenate(([0], np.flatnonzero(cut) + 1)).tolist()
+    ends = [*starts[1:], len(origins)]
+    spans = []
+    for start, end in zip(starts, ends, strict=True):
+        first, last = int(origins[start]), int(origins[end - 1])
+        if first != NOWHERE:
+            spans.append((start, end, first, last + 1))
+    return spans

@@ -1,0 +1,63 @@
+"""The labelled pages: raw files beside their gold readings, cut into a part to learn from and a part to score.
+
+A page's part hangs on its name alone, so that it never changes: no page of the held-out part is ever looked at or
+learnt from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.decode import DecodeOptions, decode
+from pipeline.document import Line
+from pipeline.lines import LinesOptions, lines
+from pipeline.markup import MarkupOptions, markup
+from pipeline.repair import RepairOptions, repair
+from training.labels import Found, align, label, read_gold
+
+
+@dataclass(frozen=True)
+class LabelledPage:
+    """A page with what gold says of each of its lines."""
+
+    name: str
+    family: str
+    lines: list[Line]
+    found: list[Found | None]
+    labels: list[str | None]
+
+
+def held_out(name: str) -> bool:
+    """Whether a page is only ever scored: one in four, by the digest of its number (all variants of a page together).
+
+    >>> [name for name in ("00001_ocr", "00004_ocr", "00008_ocr", "00004_vlm_md") if held_out(name)]
+    ['00001_ocr']
+    """
+    number = name.split("_")[0]
+    return int(hashlib.sha256(number.encode()).hexdigest(), 16) % 4 == 0
+
+
+def labelled(folder: Path, *, part: str = "all") -> Iterator[LabelledPage]:
+    """The pages of `folder` (raw/ and gold/): `part` is "learn", "score" or "all"."""
+    for path in sorted((folder / "gold").glob("*.json")):
+        gold = read_gold(path)
+        name = gold["source"]
+        if part != "all" and held_out(name) != (part == "score"):
+            continue
+        found_lines = page_lines((folder / "raw" / name).read_bytes(), name)
+        found = align(found_lines, gold)
+        family = re.sub(r"^\d+_|\.\w+$", "", name)
+        yield LabelledPage(name, family, found_lines, found, label(found_lines, found))
+
+
+def page_lines(data: bytes, name: str) -> list[Line]:
+    """The lines of a page as the roles stage gets them."""
+    text = decode(data, name, DecodeOptions()).text
+    text, _ = text.apply(repair(text, RepairOptions()))
+    edits, hints = markup(text, MarkupOptions())
+    text, _ = text.apply(edits)
+    return lines(text, hints, LinesOptions())[0]

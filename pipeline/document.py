@@ -64,7 +64,8 @@ class Block:
     """A run of lines of one role, joined to one text.
 
     A body block is a paragraph or, where a column ended in it, a fragment: `opens` is False when it begins in
-    mid-sentence, `closes` is False when it ends in one.
+    mid-sentence. `starts` says how likely it opens a paragraph, goes on with the line before it, or resumes text that
+    stands elsewhere.
     """
 
     role: Role
@@ -74,7 +75,7 @@ class Block:
     confidence: float
     level: int = 0  # of a heading: 1 right under the title
     opens: bool = True
-    closes: bool = True
+    starts: tuple[float, float, float] = (1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

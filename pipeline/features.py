@@ -28,6 +28,7 @@ STOPS = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
 OPENERS = "“‘《（(「『【"
 WINDOW = 7  # lines on either side that a measure is looked for in
+MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 CUE_LONGEST = 120  # characters: wording cues are for short lines
 
 
@@ -80,6 +81,8 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_standing(lines, chars, widths),
         *_wording(plain),
         *_echo(chars),
+        *_groups(lines, chars, widths, gap),
+        _alike(chars),
     ]
     table = list(own)
     shifted = {"ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"}
@@ -87,7 +90,9 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         stem = column.name.split(".")[0]
         if stem in shifted or column.name in shifted:
             table += (_shift(column, 1, "before"), _shift(column, -1, "after"))
-    table += _seams(chars, model)
+            if stem in ("ends", "length", "gap"):
+                table += (_shift(column, 2, "before2"), _shift(column, -2, "after2"))
+    table += _seams(lines, chars, model)
     table += _crossed(table)
     return table
 
@@ -126,7 +131,7 @@ def _flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
 def _shift(column: Column, by: int, where: str) -> Column:
     """The feature of the line before (by=1) or after (by=-1), with a value of its own at the edge of the page."""
     values = np.roll(column.values, by)
-    values[0 if by > 0 else -1] = len(column.names)
+    values[slice(None, by) if by > 0 else slice(by, None)] = len(column.names)
     return Column(f"{where}.{column.name}", values, (*column.names, "edge"))
 
 
@@ -246,7 +251,33 @@ def _echo(chars: Sequence[str]) -> list[Column]:
     ]
 
 
-def _seams(chars: Sequence[str], model: SeamModel) -> list[Column]:
+def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
+    """What can be seen of the lines that stand together without a blank line: their length, their last mark, their width."""
+    n = len(lines)
+    opens = np.array([line.blank_before for line in lines]) | (np.arange(n) == 0)
+    starts = np.flatnonzero(opens)
+    group = np.cumsum(opens) - 1
+    last = np.append(starts[1:], n) - 1
+    sizes = np.add.reduceat(np.array([len(c) for c in chars]), starts)
+    stops = np.array([_end(chars[i]) for i in last])
+    widest = np.maximum.reduceat(widths, starts)
+    around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
+    return [
+        _bins("group_length", sizes[group], _LENGTHS),
+        Column("group_ends", stops[group], _ENDS),
+        _bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
+    ]
+
+
+def _alike(chars: Sequence[str]) -> Column:
+    """How many other short lines of the page are built the same way: as long, with white space and marks in the same places."""
+    forms = [re.sub(r"[^\W_]", "x", re.sub(r"\s+", " ", c)) if len(c) <= 30 and _end(c) > 1 else "" for c in chars]
+    count = Counter(forms)
+    spaced = [" " in form or "——" in form for form in forms]
+    return _bins("alike", [0 if not f else (count[f] - 1) * (2 if s else 1) for f, s in zip(forms, spaced, strict=True)], (1, 2, 4, 8))
+
+
+def _seams(lines: Sequence[Line], chars: Sequence[str], model: SeamModel) -> list[Column]:
     """How well each line reads on from the one before, and from the one two before; how well it opens and closes."""
     bare = ["".join(c.split()) or "　" for c in chars]
     lefts = [c[-12:] for c in bare]
@@ -255,36 +286,59 @@ def _seams(chars: Sequence[str], model: SeamModel) -> list[Column]:
     joins = model.joins([*edge, *lefts[:-1]], rights)
     over = model.joins([*edge, *edge, *lefts[:-2]][: len(bare)], rights)
     after = np.append(joins[1:], 0.0)
+    elsewhere = _elsewhere(lines, chars, lefts, rights, joins, model)
+    onward = np.append(elsewhere[1:], 0.0)
     return [
         _bins("joins", joins, _JOINS),
         _bins("joins_over", over, _JOINS),
         _bins("joins_after", after, _JOINS),
+        _bins("elsewhere", elsewhere, _JOINS),
+        _bins("elsewhere_after", onward, _JOINS),
+        _bins("better_elsewhere", elsewhere - joins, (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)),
         _bins("may_end", model.ends(lefts), _LOGS),
         _bins("may_end_before", model.ends([*edge, *lefts[:-1]]), _LOGS),
         _bins("may_start", model.starts(rights), _JOINS),
     ]
 
 
+def _elsewhere(
+    lines: Sequence[Line], chars: Sequence[str], lefts: list[str], rights: list[str], joins: Floats, model: SeamModel
+) -> Floats:
+    """How well a line reads on from the end of some other line that stands open: the best there is; 0 where none is.
+
+    A line stands open when it ends in mid-sentence and a blank line or a line that reads on badly follows.
+    """
+    n = len(lines)
+    loose = np.array([line.blank_before for line in lines]) | (joins < 0.0)
+    heads = np.flatnonzero(loose)
+    broken = np.append(loose[1:], True)
+    tails = np.flatnonzero(broken & np.array([_end(c) in (2, 8, 9, 10) and len(c) > 5 for c in chars]))
+    best = np.zeros(n, dtype=np.float32)
+    if not len(tails) or not len(heads) or len(tails) * len(heads) > MOST_PAIRS:
+        return best
+    scores = model.matrix([lefts[i] for i in tails], [rights[i] for i in heads])
+    scores[tails[:, None] + 1 == heads[None, :]] = 0.0  # not the neighbour, and not itself
+    scores[tails[:, None] == heads[None, :]] = 0.0
+    best[heads] = np.maximum(scores.max(axis=0), 0.0)
+    return best
+
+
 _CROSSES = (
     ("before.ends", "before.gap"),
     ("before.ends", "gap"),
-    ("before.ends", "blank"),
-    ("before.gap", "blank"),
     ("before.ends", "joins"),
+    ("before.gap", "gap"),
+    ("before.gap", "blank"),
     ("joins", "blank"),
-    ("joins", "before.gap"),
     ("page", "blank"),
     ("page", "level"),
     ("page", "length"),
-    ("gap", "length"),
     ("ends", "length"),
-    ("ends", "gap"),
-    ("stops", "length"),
-    ("group", "length"),
     ("from_top", "length"),
     ("from_end", "length"),
-    ("echo", "length"),
-    ("before.gap", "gap"),
+    ("elsewhere", "joins"),
+    ("elsewhere", "blank"),
+    ("group_length", "group_ends"),
 )
 
 

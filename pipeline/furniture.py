@@ -17,7 +17,7 @@ _DATE = re.compile(r"((?:19|20)\d{2})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{
 _PAPER = re.compile(r"^([\u4e00-\u9fff]{2,8}(?:报|周刊|晨刊|月刊|导刊|画刊))(?:\s|$)")
 _FOLIO = re.compile(r"[A-Z]?\d{1,3}")
 _FULL = str.maketrans("０１２３４５６７８９", "0123456789") | {0x2009: " ", 0xA0: " "}
-_REASONS = {"folio": "folio", "number": "folio", "credits": "credits"}
+_REASONS = {"folio": "folio", "number": "folio", "credits": "credits", "team": "credits"}
 
 
 @dataclass(frozen=True, slots=True)

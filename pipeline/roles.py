@@ -36,6 +36,10 @@ ROLE_OF = {
 }  # fmt: skip
 
 
+DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above which the stitch stage looks at it again
+TERMINAL = "。！？…!?：:；;”’）"
+
+
 class RolesOptions(BaseModel):
     """Settings of the roles stage."""
 
@@ -46,11 +50,17 @@ class RolesOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a line is: its label (see ROLE_OF), the rule that spoke loudest, and how sure it is (0 to 1)."""
+    """What a line is: its label (see ROLE_OF), the rule that spoke loudest, and how sure it is (0 to 1).
+
+    `opens`, `goes_on` and `resumes` are the probabilities of P, J and C.
+    """
 
     label: str
     rule: str
     confidence: float
+    opens: float = 0.0
+    goes_on: float = 0.0
+    resumes: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,11 +97,13 @@ def roles(
     table = features(lines, model, simplify)
     scores = emissions(table, learnt)
     path = best_path(scores, learnt.moves)
-    sure = marginals(scores, learnt.moves)[np.arange(len(path)), path]
+    sure = marginals(scores, learnt.moves)
     reasons = _reasons(table, learnt, scores, path)
+    body = sure[:, [learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
+    best = sure[np.arange(len(path)), path].round(3).tolist()
     return [
-        Decision(learnt.labels[label], rule, round(float(p), 3))
-        for label, rule, p in zip(path.tolist(), reasons, sure, strict=True)
+        Decision(learnt.labels[label], rule, p, *three)
+        for label, rule, p, three in zip(path.tolist(), reasons, best, body, strict=True)
     ]
 
 
@@ -178,6 +190,8 @@ def blocks_of(
     groups: list[list[int]] = []
     for i, decision in enumerate(decisions):
         goes_on = decision.label in "tshxJ" and groups and ROLE_OF[decision.label] is ROLE_OF[decisions[i - 1].label]
+        if decision.label == "J" and decision.resumes > DOUBT and lines[i - 1].text.chars[-1] not in TERMINAL:
+            goes_on = False  # a column may have ended here: the stitch stage decides, with the whole page before it
         if goes_on:
             groups[-1].append(i)
         else:
@@ -197,4 +211,5 @@ def _block(
         rule=first.rule,
         confidence=min(d.confidence for d in decisions),
         opens=first.label not in "CJ",
+        starts=(first.opens, first.goes_on, first.resumes),
     )

@@ -8,14 +8,18 @@ alone, and the matching with the greatest sum is taken. Where nothing speaks for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
+from pipeline.likeness import pairs, rarity, shared
 from pipeline.seams import SeamModel
 
 Floats = npt.NDArray[np.float32]
@@ -23,7 +27,9 @@ Floats = npt.NDArray[np.float32]
 TERMINAL = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
 CONTEXT = 12  # characters on each side of a seam
-SEARCHED = 400  # tails and heads matched at once; on a longer page only the nearest are compared
+TOPIC = 200  # characters on each side in which shared words are looked for
+CERTAIN = 0.995  # a block that opens a paragraph with this probability is no head
+SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
 
 
@@ -32,7 +38,7 @@ class StitchOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    evidence: float = Field(default=2.0, description="how strong (natural log of odds) the case for a seam must be")
+    evidence: float = Field(default=0.0, description="how strong the case for a seam must be (natural log of odds)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,67 +50,112 @@ class Seam:
     score: float
 
 
+FEATURES = (
+    "bias", "joins", "joins_far", "may_end", "may_start", "comma", "both", "one_sided",
+    "next", "measure", "topic", "opens", "goes_on", "resumes",
+)  # fmt: skip
+
+
+@cache
+def weights() -> Floats:
+    """The weight of each of FEATURES, learnt by `training/stitch.py`."""
+    data = json.loads((files("pipeline") / "models" / "stitch.json").read_text(encoding="utf-8"))
+    return np.array([data[name] for name in FEATURES], dtype=np.float32)
+
+
 def is_tail(block: Block) -> bool:
     """Whether a block of body text ends in mid-sentence."""
     last = block.text.chars.rstrip(CLOSERS)[-1:] or block.text.chars[-1:]
     return block.role is Role.BODY and last not in TERMINAL and block.text.chars[-1] not in "：:；;"
 
 
+def is_head(block: Block) -> bool:
+    """Whether a block of body text may go on with text that stands elsewhere."""
+    return block.role is Role.BODY and (not block.opens or block.starts[0] < CERTAIN)
+
+
 def stitch(blocks: Sequence[Block], options: StitchOptions, model: SeamModel) -> list[Seam]:
     """Find the seams of a page, in the order of their heads."""
-    tails = [i for i, block in enumerate(blocks) if is_tail(block)][:SEARCHED]
-    heads = [i for i, block in enumerate(blocks) if block.role is Role.BODY and _may_resume(block)][:SEARCHED]
-    if not tails or not heads:
-        return []
-    scores = _scores(blocks, tails, heads, model)
-    return sorted(
-        (Seam(tails[t], heads[h], round(float(scores[t, h]), 2)) for t, h in match(scores, options.evidence)),
-        key=lambda seam: seam.head,
-    )
+    seams: list[Seam] = []
+    for tails, heads in _windows(blocks):
+        scores = evidence(blocks, tails, heads, model) @ weights()
+        scores[np.array(tails)[:, None] == np.array(heads)[None, :]] = -np.inf
+        seams += (Seam(tails[t], heads[h], round(float(scores[t, h]), 2)) for t, h in match(scores, options.evidence))
+    return sorted(seams, key=lambda seam: seam.head)
 
 
-def _may_resume(block: Block) -> bool:
-    return not block.opens
+def _windows(blocks: Sequence[Block]) -> Iterator[tuple[list[int], list[int]]]:
+    """Tails and heads to be matched together: all of a page, or of each stretch of a very long text."""
+    tails: list[int] = []
+    heads: list[int] = []
+    for i, block in enumerate(blocks):
+        if is_head(block):
+            heads.append(i)
+        if is_tail(block):
+            tails.append(i)
+        if max(len(tails), len(heads)) >= SEARCHED:
+            if tails and heads:
+                yield tails, heads
+            tails, heads = tails[-1:], []
+    if tails and heads:
+        yield tails, heads
 
 
-def _scores(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int], model: SeamModel) -> Floats:
-    """The evidence for each pair, shape (tails, heads); minus infinity for a block and itself."""
-    lefts = [_bare(blocks[i].text.chars[-3 * CONTEXT :])[-CONTEXT:] for i in tails]
-    rights = [_bare(blocks[i].text.chars[: 3 * CONTEXT])[:CONTEXT] for i in heads]
-    scores = model.matrix(lefts, rights)
-    opened = [_open(blocks[i].text.chars) for i in tails]
-    closed = [_closed(blocks[i].text.chars) for i in heads]
-    for t, tail in enumerate(tails):
-        for h, head in enumerate(heads):
-            scores[t, h] += _balance(opened[t], closed[h]) + 0.5 * (head == tail + 1)
-            if head == tail:
-                scores[t, h] = -np.inf
-    return scores
+def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int], model: SeamModel) -> Floats:
+    """What speaks for and against each pair, shape (tails, heads, FEATURES)."""
+    left = [blocks[i] for i in tails]
+    right = [blocks[i] for i in heads]
+    lefts = [_bare(block.text.chars[-3 * CONTEXT :])[-CONTEXT:] for block in left]
+    rights = [_bare(block.text.chars[: 3 * CONTEXT])[:CONTEXT] for block in right]
+    table = np.zeros((len(tails), len(heads), len(FEATURES)), dtype=np.float32)
+    table[..., 0] = 1.0
+    table[..., 1] = np.clip(model.matrix(lefts, rights, 4), -12, 12)
+    table[..., 2] = np.clip(model.matrix(lefts, rights, 8), -12, 12)
+    table[..., 3] = model.ends(lefts)[:, None]
+    table[..., 4] = np.clip(model.starts(rights), -12, 12)[None, :]
+    table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
+    table[..., 6], table[..., 7] = _balance(left, right)
+    joined = np.array(tails)[:, None] + 1 == np.array(heads)[None, :]
+    table[..., 8] = joined
+    measures = [_measure(block) for block in left], [_measure(block) for block in right]
+    table[..., 9] = np.abs(np.array(measures[0])[:, None] - np.array(measures[1])[None, :]) <= 2
+    table[..., 10] = _topics(left, right)
+    odds = np.log(np.clip([block.starts for block in right], 0.02, 1.0))
+    table[..., 11] = odds[None, :, 0]
+    table[..., 12] = np.where(joined, odds[None, :, 1], 0.0)
+    table[..., 13] = np.where(joined, 0.0, odds[None, :, 2])
+    return table
 
 
 def _bare(chars: str) -> str:
     return "".join(chars.split())
 
 
-def _open(chars: str) -> str:
-    """The marks that are still open at the end of a text."""
-    return "".join(a for a, b in _PAIRS if chars.count(a) > chars.count(b))
+def _measure(block: Block) -> int:
+    """The width of the lines of a block, in cells: that of its widest line."""
+    return max(2 * len(line.text.chars) - len(line.text.chars.encode("ascii", "ignore")) for line in block.lines)
 
 
-def _closed(chars: str) -> str:
-    """The opening marks whose closing ones stand in a text without them, before any other of their kind."""
-    lacking = ""
-    for a, b in _PAIRS:
-        first = chars.find(b)
-        if first >= 0 and not 0 <= chars.find(a) < first:
-            lacking += a
-    return lacking
+def _balance(left: Sequence[Block], right: Sequence[Block]) -> tuple[Floats, Floats]:
+    """How many kinds of quotes and brackets stay open on the left and close on the right, and on one side only."""
+    opened = np.array([[b.text.chars.count(a) > b.text.chars.count(z) for a, z in _PAIRS] for b in left])
+    closed = np.array([[_closes(b.text.chars, a, z) for a, z in _PAIRS] for b in right])
+    both = (opened[:, None, :] & closed[None, :, :]).sum(axis=2)
+    return both.astype(np.float32), (opened[:, None, :] ^ closed[None, :, :]).sum(axis=2).astype(np.float32)
 
 
-def _balance(opened: str, closed: str) -> float:
-    """What open quotes and brackets on both sides say of a seam."""
-    both = len(set(opened) & set(closed))
-    return 3.0 * both - 2.0 * len(set(opened) ^ set(closed))
+def _closes(chars: str, opening: str, closing: str) -> bool:
+    """Whether a text closes a mark that it has not opened."""
+    first = chars.find(closing)
+    return first >= 0 and not 0 <= chars.find(opening) < first
+
+
+def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
+    """How far the words near the seam come up on its other side too, 0 to 1."""
+    lefts = [pairs(block.text.chars[-TOPIC:]) for block in left]
+    rights = [pairs(block.text.chars[:TOPIC]) for block in right]
+    weight = rarity([*lefts, *rights])
+    return np.array([[min(1.0, 3 * shared(b, a, weight)) for b in rights] for a in lefts], dtype=np.float32)
 
 
 def match(scores: Floats, least: float) -> list[tuple[int, int]]:

@@ -1,17 +1,19 @@
 """Learn the weights of the roles stage from labelled pages.
 
-    python -m training.roles PAGES_DIR [--all] [--out pipeline/models/roles.json]
+    python -m training.roles PAGES_DIR [--variants N] [--out pipeline/models/roles.json]
 
 Trains a linear-chain conditional random field (CRFsuite, Okazaki 2007) on the features of `pipeline/features.py` over
-the pages of the learning part, prints how often each label of the held-out part is right, and writes the weights as
-JSON. Lines that gold says nothing of (misread characters) get the label of their likeliest neighbour role, body.
+the pages of the learning part and damaged variants of them (training/augment.py), prints how often each label of the held-out part is right, and writes the weights as
+JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,8 @@ from pipeline.features import Column, features
 from pipeline.roles import Weights, best_path, emissions
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
-from training.labels import LABELS
+from training.augment import Variant, variant
+from training.labels import LABELS, letters
 from training.pages import LabelledPage, labelled
 
 
@@ -32,25 +35,29 @@ def rows(table: list[Column]) -> list[list[str]]:
     return [[names[c][values[c][i]] for c in range(len(table))] for i in range(len(values[0]))]
 
 
-def known(page: LabelledPage) -> list[str]:
-    """The labels of a page with a guess where gold has none."""
+def known(page: LabelledPage | Variant) -> list[str]:
+    """The labels of a page with a guess where gold has none: furniture for a line of marks, else body."""
     filled: list[str] = []
-    for label in page.labels:
-        filled.append(label or ("J" if filled and filled[-1] in "PJC" else "P"))
+    for line, label in zip(page.lines, page.labels, strict=True):
+        guess = "F" if not letters(line.text.chars) else "J" if filled and filled[-1] in "PJC" else "P"
+        filled.append(label or guess)
     return filled
 
 
-def learn(pages: list[LabelledPage], tables: list[list[Column]], c1: float, c2: float, rounds: int) -> Weights:
+def learn(
+    pages: Sequence[LabelledPage | Variant], tables: list[list[Column]], c1: float, c2: float, rounds: int
+) -> Weights:
     """Train and read the weights back."""
     trainer = pycrfsuite.Trainer(verbose=False)
     for page, table in zip(pages, tables, strict=True):
         trainer.append(rows(table), known(page))
     trainer.set_params({"c1": c1, "c2": c2, "max_iterations": rounds, "feature.possible_transitions": True})
-    path = "/tmp/roles.crfsuite"
-    trainer.train(path)
-    tagger = pycrfsuite.Tagger()
-    tagger.open(path)
-    info = tagger.info()
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "roles.crfsuite")
+        trainer.train(path)
+        tagger = pycrfsuite.Tagger()
+        tagger.open(path)
+        info = tagger.info()
     states: dict[str, np.ndarray] = {}
     for (feature, label), weight in info.state_features.items():
         states.setdefault(feature, np.zeros(len(LABELS), dtype=np.float32))[LABELS.index(label)] = weight
@@ -100,16 +107,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/roles.json"))
-    parser.add_argument("--c1", type=float, default=0.1)
-    parser.add_argument("--c2", type=float, default=0.3)
-    parser.add_argument("--rounds", type=int, default=150)
+    parser.add_argument("--c1", type=float, default=1.0)
+    parser.add_argument("--c2", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, default=120)
+    parser.add_argument("--variants", type=int, default=2)
     args = parser.parse_args()
     pages = list(labelled(args.pages, part="learn"))
+    more: list[LabelledPage | Variant] = [*pages, *(variant(p, k) for p in pages for k in range(args.variants))]
     others = list(labelled(args.pages, part="score"))
     model = shipped()
-    tables = [features(page.lines, model, simplify) for page in pages]
-    learnt = learn(pages, tables, args.c1, args.c2, args.rounds)
-    evaluate(pages, tables, learnt)
+    tables = [features(page.lines, model, simplify) for page in more]
+    learnt = learn(more, tables, args.c1, args.c2, args.rounds)
+    evaluate(pages, tables[: len(pages)], learnt)
     print("held out")
     evaluate(others, [features(page.lines, model, simplify) for page in others], learnt)
     save(learnt, args.out)

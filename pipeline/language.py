@@ -1,0 +1,39 @@
+"""Which script a text is in, by the characters that only one script uses (`lexicon/scripts.toml`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+SIMPLIFIED = "zh-Hans"
+TRADITIONAL = "zh-Hant"
+
+
+@cache
+def script_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns for one character that only Simplified, and that only Traditional text has."""
+    lists = tomllib.loads(files("pipeline.lexicon").joinpath("scripts.toml").read_text("utf-8"))
+    simplified, traditional = (f"[{lists[name]['chars']}]" for name in ("simplified", "traditional"))
+    return re.compile(simplified), re.compile(traditional)
+
+
+def evidence(text: str) -> tuple[int, int]:
+    """How many characters of `text` only Simplified, and how many only Traditional text has.
+
+    >>> evidence("記者馬建國 记者")
+    (1, 3)
+    """
+    simplified, traditional = script_patterns()
+    return len(simplified.findall(text)), len(traditional.findall(text))
+
+
+def language(text: str) -> str:
+    """`zh-Hant` where Traditional characters outnumber Simplified ones, else `zh-Hans`.
+
+    >>> language("全國人民代表大會"), language("全国人民代表大会"), language("2024")
+    ('zh-Hant', 'zh-Hans', 'zh-Hans')
+    """
+    simplified, traditional = evidence(text)
+    return TRADITIONAL if traditional > simplified else SIMPLIFIED

@@ -1,0 +1,95 @@
+"""A page for people: its articles as plain Markdown, and what became of each line.
+
+In: a page. Out: text. Nothing is decided here; all that is shown stands in the page.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from unicodedata import combining, east_asian_width
+
+import orjson
+
+from pipeline.document import Article, Fate, Page
+from pipeline.markup import line_spans
+
+_PART = "\n\n---\n\n"  # between articles
+
+
+def readable(page: Page) -> str:
+    """The articles of a page as Markdown, each with its title, bylines, paragraphs, headings and captions."""
+    articles = ["\n\n".join(_parts(article)) for article in page.articles]
+    return _PART.join(articles) + "\n" if articles else ""
+
+
+def explained(page: Page, width: int) -> Iterator[str]:
+    """A line for each line of the page: number, role, confidence, where it went, rule, and its text cut to `width`."""
+    rows = [(fate, _columns(fate)) for fate in page.fates]
+    widths = [max((len(row[i]) for _, row in rows), default=0) for i in range(5)]
+    text_of = _lines(page)
+    for fate, row in rows:
+        head = "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True))
+        yield f"{head}  {_cut(text_of.get(fate.number, ''), width - len(head) - 2)}".rstrip()
+
+
+def explained_json(page: Page) -> Iterator[str]:
+    """The same as JSON Lines, the text in full."""
+    text_of = _lines(page)
+    for fate in page.fates:
+        row = {
+            "line": fate.number,
+            "role": fate.role or "",
+            "rule": fate.rule,
+            "confidence": round(float(fate.confidence), 4),
+            "went": fate.went,
+            "text": text_of.get(fate.number, ""),
+        }
+        yield orjson.dumps(row).decode()
+
+
+def _parts(article: Article) -> Iterator[str]:
+    if article.kicker:
+        yield article.kicker.chars
+    if article.title:
+        yield f"# {article.title.chars}"
+    if article.subtitle:
+        yield f"—— {article.subtitle.chars}"
+    bylines = [" ".join([byline.role.chars, "、".join(n.chars for n in byline.names)]) for byline in article.bylines]
+    if bylines:
+        yield " ".join(line.strip() for line in bylines)
+    for section in article.sections:
+        if section.heading:
+            yield f"{'#' * (section.level + 1)} {section.heading.chars}"
+        yield from (paragraph.chars for paragraph in section.paragraphs)
+    yield from (f"> {caption.chars}" for caption in article.captions)
+
+
+def _columns(fate: Fate) -> tuple[str, str, str, str, str]:
+    return str(fate.number), fate.role or "-", f"{fate.confidence:.2f}", fate.went, fate.rule
+
+
+def _lines(page: Page) -> dict[int, str]:
+    original = page.document.original
+    return {number: original[start:end].strip() for number, start, end in line_spans(original)}
+
+
+def _cut(text: str, width: int) -> str:
+    """The start of a text that takes up at most `width` cells of a terminal.
+
+    >>> _cut("大桥昨日通车", 7), _cut("通车", 7)
+    ('大桥昨…', '通车')
+    """
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    ends = list(accumulate(map(_cells, text)))
+    if not ends or ends[-1] <= width:
+        return text
+    return text[: bisect_right(ends, width - 1)] + "…" if width > 0 else ""
+
+
+def _cells(char: str) -> int:
+    """How many cells of a terminal a character takes up."""
+    if combining(char):
+        return 0
+    return 2 if east_asian_width(char) in "WF" else 1

@@ -1,0 +1,226 @@
+"""Validate an output folder: every record against its schema and against the promises.
+
+In: a folder that `pipeline run` wrote. Out: a verdict with what is wrong, if anything, and the number of records. Files
+are read one part at a time, so memory does not grow with the corpus (eight bytes an article aside).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import ConfigError
+from pipeline.records import BREAK
+from pipeline.run.receipts import digest_of
+from pipeline.schema import MODELS
+
+LISTED: Final = 100  # problems that are told in full; more are only counted
+_BESIDE: Final = frozenset({"README.md", "_run", ".gitkeep", ".gitignore", ".DS_Store"})
+
+Json: TypeAlias = dict[str, Any]
+
+_ADAPTERS: Final = {kind: TypeAdapter(model) for kind, model in MODELS.items()}
+_KEYS: Final = {
+    kind: [info.alias or name for name, info in model.model_fields.items()] for kind, model in MODELS.items()
+}
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is wrong with an output folder (`problems` holds the first ones), and the records in it by kind."""
+
+    problems: list[str] = field(default_factory=list)
+    wrong: int = 0
+    records: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MODELS, 0))
+
+    def add(self, where: str, what: str) -> None:
+        """Note a problem."""
+        self.wrong += 1
+        if len(self.problems) < LISTED:
+            self.problems.append(f"{where}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the sections of an article have to fit: their ids, and the digest of its text."""
+
+    where: str
+    sections: list[str]
+    text: int
+
+
+def validate(out: Path) -> Verdict:
+    """Check every record in an output folder. Raises ConfigError where it is none."""
+    if not (out / "articles").is_dir():
+        raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {out / 'articles'}).")
+    verdict = Verdict()
+    _check_files(out, verdict)
+    digests: array[int] = array("Q")
+    for part in _parts(out):
+        articles = _check_articles(_volumes(out, "articles", part), verdict)
+        _check_sections(_volumes(out, "sections", part), articles, verdict)
+        for where, removal in _read(_volumes(out, "removed", part), "removed", verdict):
+            if removal["start"] >= removal["end"]:
+                verdict.add(where, "its span is empty")
+        for _ in _read(_volumes(out, "quarantine", part), "quarantine", verdict):
+            pass
+        digests.extend(map(_digest, articles))
+    doubled = len(digests) - len(np.unique(np.array(digests, dtype=np.uint64)))
+    if doubled:
+        verdict.add(str(out / "articles"), f"{doubled} articles stand in more than one part")
+    _check_manifest(out, verdict)
+    return verdict
+
+
+def _digest(chars: str) -> int:
+    return int.from_bytes(blake2b(chars.encode(), digest_size=8).digest(), "big")
+
+
+def _parts(out: Path) -> list[str]:
+    """The names of the parts: part-0000 of part-0000.jsonl and part-0000_001.jsonl."""
+    return sorted({path.stem.split("_")[0] for kind in MODELS for path in (out / kind).glob("part-*.jsonl")})
+
+
+def _volumes(out: Path, kind: str, part: str) -> list[Path]:
+    """The files of a part, in their order."""
+    return sorted([*(out / kind).glob(f"{part}.jsonl"), *(out / kind).glob(f"{part}_*.jsonl")])
+
+
+def _check_manifest(out: Path, verdict: Verdict) -> None:
+    """The manifest knows every file of records, and counts as many records as there are."""
+    path = out / "_run" / "manifest.json"
+    try:
+        manifest = orjson.loads(path.read_bytes())
+        listed = {str(output["path"]): output for output in manifest["outputs"]}
+        counts = manifest["counts"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        verdict.add(str(path), "can't be read: the run did not end, run it again")
+        return
+    there = {str(file.relative_to(out)) for kind in MODELS for file in (out / kind).glob("part-*.jsonl")}
+    for name in sorted(there ^ set(listed)):
+        verdict.add(str(path), f"{name} is {'not listed' if name in there else 'listed, but not there'}")
+    for name in sorted(there & set(listed)):
+        if digest_of(out / name) != listed[name]["sha256"]:
+            verdict.add(str(out / name), "is not what the run wrote")
+    for kind, counter in (("articles", "articles"), ("sections", "sections"), ("quarantine", "quarantined")):
+        if counts.get(counter, 0) != verdict.records[kind]:
+            verdict.add(str(path), f"counts {counts.get(counter, 0)} {counter}, there are {verdict.records[kind]}")
+    if counts.get("documents", 0) != counts.get("cleaned", 0) + counts.get("quarantined", 0):
+        verdict.add(str(path), "counts more or fewer documents than were cleaned and quarantined")
+
+
+def _check_files(out: Path, verdict: Verdict) -> None:
+    """Nothing but records in the folders of records: readers take every file in them."""
+    for path in sorted(out.iterdir()):
+        if path.name not in _BESIDE and path.name not in MODELS:
+            verdict.add(str(path), "does not belong into an output folder")
+    for kind in MODELS:
+        for path in sorted((out / kind).iterdir()) if (out / kind).is_dir() else ():
+            if path.match(".part-*.tmp-*"):
+                verdict.add(str(path), "was left by a run that did not end: run it again")
+            elif not (path.match("part-*.jsonl") and path.is_file()):
+                verdict.add(str(path), "is no file of records")
+
+
+def _read(paths: list[Path], kind: str, verdict: Verdict) -> Iterator[tuple[str, Json]]:
+    """The records of some files that fit their schema, each with its place; the others are noted."""
+    for path in paths:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                verdict.records[kind] += 1
+                record = _fitting(line, kind, f"{path}:{number}", verdict)
+                if record is not None:
+                    yield f"{path}:{number}", record
+
+
+def _fitting(line: bytes, kind: str, where: str, verdict: Verdict) -> Json | None:
+    """The record in a line, None if it is none."""
+    if not line.endswith(b"\n"):
+        verdict.add(where, "the last line has no line end: the file was cut short")
+    try:
+        record: Json = orjson.loads(line)
+        _ADAPTERS[kind].validate_python(record)
+    except orjson.JSONDecodeError as error:
+        verdict.add(where, f"is no JSON: {error}")
+        return None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        verdict.add(where, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        return None
+    if list(record) != _KEYS[kind]:
+        verdict.add(where, "its keys are not in their order")
+    return record
+
+
+def _check_articles(paths: list[Path], verdict: Verdict) -> dict[str, Expected]:
+    """Check the articles of a part and return what their sections need to be checked against, by id."""
+    found: dict[str, Expected] = {}
+    for where, article in _read(paths, "articles", verdict):
+        for problem in _problems_of_article(article):
+            verdict.add(where, problem)
+        if article["id"] in found:
+            verdict.add(where, f"id {article['id']} stands twice")
+        found[article["id"]] = Expected(where, [one["id"] for one in article["sections"]], _digest(article["text"]))
+    return found
+
+
+def _problems_of_article(article: Json) -> Iterator[str]:
+    if not article["id"].startswith(f"{article['source']}#a"):
+        yield f"id {article['id']} does not belong to source {article['source']}"
+    yield from _problems_of_spans(article)
+    at = 0
+    for section in article["sections"]:
+        if section["start"] != at or section["end"] < at:
+            yield f"section {section['id']} begins at {section['start']}, the one before it ends at {at}"
+        elif not article["text"].startswith(section["heading"], at):
+            yield f"section {section['id']} does not begin with its heading"
+        at = section["end"]
+    if at != len(article["text"]):
+        yield f"the sections end at {at}, the text at {len(article['text'])}"
+
+
+def _problems_of_spans(record: Json) -> Iterator[str]:
+    """Every character but the breaks has a span, spans rise and lie inside the text."""
+    text, at = record["text"], 0
+    for start, end, source_start, source_end in record["metadata"]["spans"]:
+        if not at <= start < end <= len(text) or source_start >= source_end:
+            yield f"span {[start, end, source_start, source_end]} is out of place"
+            return
+        if any(map(str.isalnum, text[at:start])):
+            yield f"no span holds {text[at:start]!r} at {at}"
+        at = end
+    if any(map(str.isalnum, text[at:])):
+        yield f"no span holds {text[at:][:20]!r} at {at}"
+
+
+def _check_sections(paths: list[Path], articles: Mapping[str, Expected], verdict: Verdict) -> None:
+    """Check the sections of a part against its articles: each is there once, in order, with the same words."""
+    found: dict[str, list[str]] = {}
+    said: dict[str, blake2b] = {}
+    for where, section in _read(paths, "sections", verdict):
+        name = section["article_id"]
+        if name not in articles:
+            verdict.add(where, f"there is no article {name}")
+            continue
+        for problem in _problems_of_spans(section):
+            verdict.add(where, problem)
+        if section["ordinal"] != len(found.setdefault(name, [])):
+            verdict.add(where, f"its ordinal is {section['ordinal']}, its place in {name} is {len(found[name])}")
+        found[name].append(section["id"])
+        for words in filter(None, (section["heading"], section["text"])):
+            if name in said:
+                said[name].update(BREAK.encode())
+            said.setdefault(name, blake2b(digest_size=8)).update(words.encode())
+    for name, expected in articles.items():
+        if found.get(name, []) != expected.sections:
+            verdict.add(expected.where, f"the sections of {name} are not those that its record lists")
+        elif name in said and int.from_bytes(said[name].digest(), "big") != expected.text:
+            verdict.add(expected.where, f"the sections of {name} do not say what its text says")

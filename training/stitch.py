@@ -1,0 +1,104 @@
+"""Learn the weights of the stitch stage: what speaks for a seam between two fragments.
+
+    python -m training.stitch PAGES_DIR [--out pipeline/models/stitch.json]
+
+From the labelled pages of the learning part and their damaged variants (training/augment.py), read with the roles model as it is shipped,
+each pair of a tail and a head is an example; it is right where the gold reading says that one goes on in the other. Logistic
+regression on the features of `pipeline/stitch.py`. Prints precision and recall of the seams of whole pages, held-out ones too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.document import Block, Line
+from pipeline.roles import RolesOptions, blocks_of, roles
+from pipeline.script_fold import simplify
+from pipeline.seams import SeamModel, shipped
+from pipeline.stitch import FEATURES, evidence, is_head, is_tail, match
+from pipeline.unwrap import UnwrapOptions, unwrap
+from training.augment import variant
+from training.labels import Found
+from training.pages import LabelledPage, labelled
+
+Example = tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], int]
+
+
+def fragments(lines: Sequence[Line], model: SeamModel) -> list[Block]:
+    """The blocks of a page as the stitch stage gets them."""
+    decisions = roles(lines, RolesOptions(), model, simplify)
+    return blocks_of(lines, decisions, lambda texts, headline: unwrap(texts, UnwrapOptions(), headline=headline))
+
+
+def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamModel) -> Example | None:
+    """Features of all pairs of a page, which of them are right, and how many seams there are to find."""
+    blocks = fragments(lines, model)
+    tails = [i for i, block in enumerate(blocks) if is_tail(block)]
+    heads = [i for i, block in enumerate(blocks) if is_head(block)]
+    if not tails or not heads:
+        return None
+    right = np.zeros((len(tails), len(heads)), dtype=bool)
+    for t, tail in enumerate(tails):
+        for h, head in enumerate(heads):
+            a, b = found.get(blocks[tail].lines[-1].number), found.get(blocks[head].lines[0].number)
+            right[t, h] = bool(a and b and a.piece is b.piece and a.piece.kind == "P" and 0 <= b.start - a.end <= 2)
+    return evidence(blocks, tails, heads, model), right, int(right.sum())
+
+
+def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel) -> Iterator[Example]:
+    """The examples of pages and of their variants."""
+    for page in pages:
+        found = dict(zip((line.number for line in page.lines), page.found, strict=True))
+        one = example(page.lines, found, model)
+        if one:
+            yield one
+        for number in range(variants):
+            damaged = variant(page, number)
+            renumbered = {k: found.get(n) for k, n in enumerate(damaged.origin, 1)}
+            one = example(damaged.lines, renumbered, model)
+            if one:
+                yield one
+
+
+def judge(those: Sequence[Example], weights: npt.NDArray[np.float32], least: float) -> tuple[float, float]:
+    """Precision and recall of the seams that the matching finds."""
+    found = hits = there = 0
+    for table, right, count in those:
+        pairs = match((table @ weights).astype(np.float32), least)
+        found += len(pairs)
+        hits += sum(bool(right[t, h]) for t, h in pairs)
+        there += count
+    return hits / max(1, found), hits / max(1, there)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("pipeline/models/stitch.json"))
+    args = parser.parse_args()
+    model = shipped()
+    learning = list(examples(list(labelled(args.pages, part="learn")), 2, model))
+    rest = list(examples(list(labelled(args.pages, part="score")), 1, model))
+    x = np.concatenate([table.reshape(-1, len(FEATURES)) for table, _, _ in learning])
+    y = np.concatenate([right.reshape(-1) for _, right, _ in learning])
+    fit = LogisticRegression(C=1.0, fit_intercept=False, max_iter=2000).fit(x, y)
+    weights = fit.coef_[0].astype(np.float32)
+    print({name: round(float(w), 2) for name, w in zip(FEATURES, weights, strict=True)}, y.sum(), "of", len(y))
+    for least in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
+        print(least, *(f"{v:.3f}" for part in (learning, rest) for v in judge(part, weights, least)))
+    args.out.write_text(
+        json.dumps({n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Commands over a corpus: run and validate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from pipeline.cli.options import load_settings, settings_options
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Wishes(TypedDict):
+    """The options of `run` that the library takes as they are."""
+
+    out: Path
+    workers: int | None
+    files_from: Path | None
+    full: bool
+    retry_quarantined: bool
+    max_failures: str
+    dry_run: bool
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--out", type=_FOLDER, default=Path("out"), show_default=True, help="Output folder.")
+@click.option("--workers", type=click.IntRange(min=0), help="Processes. Default: as many as there is work for.")
+@click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
+@click.option("--full", is_flag=True, help="Do everything again, not only what is new or changed.")
+@click.option("--retry-quarantined", is_flag=True, help="Also try again what is in quarantine.")
+@click.option("--max-failures", default="", metavar="N|P%", help="Leave the output as it was if more documents fail.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary, only errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@settings_options
+@click.pass_context
+def run(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    quiet: bool,
+    as_json: bool,
+    config: Path | None,
+    sets: tuple[str, ...],
+    **wishes: Unpack[Wishes],
+) -> None:
+    """Read all pages in files, folders or globs into records.
+
+    INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
+    run is done; the output is what a run over everything would leave.
+    """
+    from pipeline.cli.progress import watching
+    from pipeline.run import run as run_all
+
+    settings = load_settings(config, sets)
+    if not inputs and wishes["files_from"] is None:
+        inputs = ("seeds",)
+    with watching(quiet=quiet) as on_progress:
+        report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
+    if as_json:
+        click.echo(report.as_json())
+    elif not quiet:
+        for line in report.lines():
+            click.echo(line)
+    ctx.exit(report.exit_code)
+
+
+@click.command()
+@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.pass_context
+def validate(ctx: click.Context, out: Path) -> None:
+    """Check every record in OUT against its schema and the promises. OUT defaults to out."""
+    from pipeline.validate import validate as validate_folder
+
+    verdict = validate_folder(out)
+    for problem in verdict.problems:
+        click.echo(problem, err=True)
+    counted = ", ".join(f"{number} {kind}" for kind, number in verdict.records.items())
+    click.echo(f"{counted}: {f'{verdict.wrong} problems' if verdict.wrong else 'all well'}")
+    ctx.exit(1 if verdict.wrong else 0)

@@ -1,0 +1,79 @@
+"""Runs over many documents: parts, receipts, engines, quarantine. Nothing here knows of text.
+
+>>> from pipeline.run import run
+>>> report = run(["pages/"], Path("out"), Settings())  # doctest: +SKIP
+>>> report.exit_code, report.documents  # doctest: +SKIP
+(0, 1024)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from pipeline.run.cleaner import MakeCleaner, from_settings
+from pipeline.run.options import RunOptions
+from pipeline.run.plan import Wishes
+from pipeline.run.report import MaxFailures, Progress, Report
+from pipeline.run.runner import Order, execute
+from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+__all__ = [
+    "Failure",
+    "Group",
+    "MaxFailures",
+    "Progress",
+    "Report",
+    "RunOptions",
+    "Status",
+    "grouped",
+    "quarantine",
+    "run",
+    "status",
+]
+
+
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    settings: Settings,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    full: bool = False,
+    dry_run: bool = False,
+    retry_quarantined: bool = False,
+    max_failures: str = "",
+    files_from: Path | None = None,
+    stdin: BinaryIO | None = None,
+    make_cleaner: MakeCleaner = from_settings,
+) -> Report:
+    """Read all inputs (files, folders, globs, `-`) into records in the folder `out`.
+
+    Only what is new, changed or gone since the last run is done, and the output is what a run over everything
+    would leave. `workers` is the number of processes; None: one for each processor, or a single one where there is
+    little to do; 0: none, the work is done in this process, and a document that crashes it is not survived. `full`
+    does everything again, `dry_run` nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or
+    `P%`): with more failed documents than that, the output stays as it was.
+
+    Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
+    A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
+    """
+    order = Order(
+        inputs=tuple(inputs),
+        out=Path(out),
+        settings=settings,
+        make_cleaner=make_cleaner,
+        workers=workers,
+        on_progress=on_progress,
+        wishes=Wishes(full, retry_quarantined),
+        max_failures=MaxFailures.parse(max_failures) if max_failures else None,
+        dry_run=dry_run,
+        files_from=files_from,
+        stdin=stdin,
+    )
+    return execute(order)

@@ -1,0 +1,113 @@
+"""The dataset card: makes `load_dataset(OUT, "articles")` of the Hugging Face library safe in its types.
+
+Comes in: the kinds of records that are there, and their JSON Schemas. Goes out: README.md. A kind without a file is not
+listed, since the library refuses a pattern that matches nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, TypeAlias
+
+from pydantic import JsonValue
+
+from pipeline.run.layout import KINDS
+
+Schema: TypeAlias = Mapping[str, JsonValue]
+
+_TYPES: Final = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
+_WHAT: Final = {
+    "articles": "one record an article",
+    "sections": "one record a section of an article",
+    "removed": "one record a span of the input that no article carries, with its reason",
+    "quarantine": "one record a document that could not be read, with the error",
+}
+
+
+def card(schemas: Mapping[str, Schema], records: Mapping[str, int]) -> str:
+    """The card of an output with so many records of each kind."""
+    kinds = [kind for kind in KINDS if records.get(kind)]
+    front = ["---", "configs:" if kinds else "configs: []"]
+    for kind in kinds:
+        front += [f"- config_name: {kind}", "  data_files:", "  - split: train", f"    path: {kind}/*.jsonl"]
+    front.append("dataset_info:" if kinds else "dataset_info: []")
+    for kind in kinds:
+        front += [f"- config_name: {kind}", "  features:", *features(schemas[kind])]
+    front += ["---", "", "# Cleaned newspaper pages", "", "Written by `pipeline run`; each run writes it anew.", ""]
+    front += [f"- `{kind}/`: {records[kind]} records, {_WHAT[kind]}" for kind in kinds]
+    return "\n".join(front) + "\n"
+
+
+def features(schema: Schema) -> list[str]:
+    """The fields of a record as lines of YAML, two spaces deep."""
+    return list(_fields(schema, schema, "  "))
+
+
+def _fields(schema: Schema, root: Schema, indent: str) -> Iterator[str]:
+    properties = schema["properties"]
+    if not isinstance(properties, dict):
+        raise TypeError("a record's schema has no properties")
+    for name, value in properties.items():
+        yield f"{indent}- name: {json.dumps(name) if not name.isidentifier() else name}"
+        yield from _type(value, root, f"{indent}  ")
+
+
+def _type(value: JsonValue, root: Schema, indent: str) -> Iterator[str]:
+    """The type of a field, an item or a nested record."""
+    schema = _resolved(value, root)
+    if "properties" in schema:
+        yield f"{indent}struct:"
+        yield from _fields(schema, root, indent)
+    elif schema.get("type") == "array":
+        yield from _list(_resolved(schema["items"], root), root, indent)
+    else:
+        yield f"{indent}dtype: {_scalar(schema)}"
+
+
+def _list(item: Schema, root: Schema, indent: str) -> Iterator[str]:
+    if "properties" in item:
+        yield f"{indent}list:"
+        yield from _fields(item, root, indent)
+    elif item.get("type") == "array":
+        yield f"{indent}list:"
+        yield from _list(_resolved(item["items"], root), root, f"{indent}  ")
+    else:
+        yield f"{indent}list: {_scalar(item)}"
+
+
+def _scalar(schema: Schema) -> str:
+    kind = schema.get("type", "string")
+    return _TYPES[kind] if isinstance(kind, str) else "string"
+
+
+def _resolved(value: JsonValue, root: Schema) -> Schema:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no schema")
+    name = value.get("$ref")
+    definitions = root.get("$defs")
+    if isinstance(name, str) and isinstance(definitions, dict):
+        return _resolved(definitions[name.removeprefix("#/$defs/")], root)
+    return value
+
+
+@cache
+def schemas() -> dict[str, Schema]:
+    """The schema of each kind of record."""
+    from pipeline.schema import MODELS
+
+    return {kind: model.model_json_schema() for kind, model in MODELS.items()}
+
+
+def totals(outputs: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """The records of each kind, from the names of the output files and the records in each.
+
+    >>> totals([("articles/part-0000.jsonl", 2), ("articles/part-0001.jsonl", 3)])
+    {'articles': 5}
+    """
+    found: dict[str, int] = {}
+    for name, number in outputs:
+        kind = name.split("/")[0]
+        found[kind] = found.get(kind, 0) + number
+    return found

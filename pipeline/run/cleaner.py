@@ -1,0 +1,56 @@
+"""The one place where a run meets the text: bytes of a document in, records and counts out.
+
+Engines take a function that makes a cleaner from the settings, so that tests can give them one that knows no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The records of one document by kind, and what is counted: characters kept, and removed by reason."""
+
+    records: Mapping[str, Sequence[bytes]]
+    counts: Mapping[str, int]
+
+
+class Cleaner(Protocol):
+    """What a run needs to know of text."""
+
+    def clean(self, data: bytes, source: str) -> Cleaned:
+        """Read one document. Any exception sends it to quarantine."""
+
+    def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        """The record of a document that failed. Never raises."""
+
+
+MakeCleaner: TypeAlias = "Callable[[Settings], Cleaner]"
+
+
+class _Cleaner:
+    def __init__(self, settings: Settings) -> None:
+        from pipeline import flow, records
+
+        self.settings = settings
+        self._read, self._records, self._quarantined = flow.read, records.records, records.quarantined
+
+    def clean(self, data: bytes, source: str) -> Cleaned:
+        made = self._records(self._read(data, source, self.settings), self.settings)
+        by_reason = {f"removed.{reason}": number for reason, number in made.removed_by_reason.items()}
+        lines = {"articles": made.articles, "sections": made.sections, "removed": made.removed}
+        return Cleaned(lines, {"kept": made.kept, **by_reason})
+
+    def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        return self._quarantined(source, error, sha256)
+
+
+def from_settings(settings: Settings) -> Cleaner:
+    """The cleaner of the program itself."""
+    return _Cleaner(settings)

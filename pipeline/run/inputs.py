@@ -1,0 +1,231 @@
+"""Which files a run reads: files, folders and globs become `Found`, each with a source of its own.
+
+In: what the command line names. Out: one `Found` a file, in no order, and in `Skipped` what was passed over and why.
+The source is the path below the input root: the folder that was named, the fixed part of a glob, for a single file the
+folder it stands in, for a line of `--files-from` the current folder, or `/` where the file is not below that.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import ConfigError
+from pipeline.run.names import ARCHIVES, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
+
+READ_SUFFIXES: Final = f"{' '.join((*PLAIN, *ROWS, *ARCHIVES))}, each also with {' '.join(PACKED)}"
+STDIN: Final = "-"
+
+_EXAMPLES: Final = 3
+_LONGEST_SUFFIX: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read, and what is compared to see whether it changed. `mtime_ns` 0: compare the content."""
+
+    source: str
+    path: str  # absolute, as `os.fsdecode` gives it
+    size: int
+    mtime_ns: int
+
+
+@dataclass(slots=True)
+class Skipped:
+    """What was passed over, counted by reason, with a few examples of each."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, reason: str, name: str) -> None:
+        """Note a name that is not read."""
+        self.counts[reason] += 1
+        examples = self.examples.setdefault(reason, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(source_of(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A path that was named, and the folder that the sources under it are relative to."""
+
+    path: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """All roots; `stdin` is the file that standard input is to be put in, "" where it is not read."""
+
+    roots: tuple[Root, ...]
+    files_from: Path | None = None
+    stdin: str = ""
+
+
+def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) -> Named:
+    """The roots that the user named.
+
+    Raises ConfigError for a name that is not there, can't be listed, or lies in the output.
+    """
+    real_out = os.path.realpath(out)
+    roots = [root for name in names if name != STDIN for root in _roots(name, real_out)]
+    if files_from is not None and not files_from.is_file():
+        raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
+    return Named(tuple(roots), files_from, spool if STDIN in names else "")
+
+
+def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> Iterator[Found]:
+    """All files under the roots that can be read; the output is left out where it lies among them."""
+    walk = _Walk(os.path.realpath(out), skipped, follow_links)
+    for root in named.roots:
+        yield from walk.root(root)
+    if named.files_from is not None:
+        for name in _listed(named.files_from):
+            yield from walk.listed(name)
+    if named.stdin:
+        os.utime(named.stdin, ns=(0, 0))  # so that the receipt does not depend on when it was read
+        yield Found("stdin", named.stdin, Path(named.stdin).stat().st_size, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    out: str
+    skipped: Skipped
+    follow_links: bool
+
+    def root(self, root: Root) -> Iterator[Found]:
+        """What was named by the user: a link is followed, since it was asked for."""
+        name = root.path.rsplit("/", 1)[1]
+        if Path(root.path).is_dir():
+            yield from self.folder(root.path, root.base)
+        elif not Path(root.path).is_file():
+            self.skipped.add("no regular file", name)
+        elif _is_read(name):
+            yield _found(root.path, root.base, _stat(root.path))
+        else:
+            self.skipped.add(_why(name), name)
+
+    def listed(self, name: str) -> Iterator[Found]:
+        """A line of a list. One that leads nowhere is found all the same: reading it will say so, in quarantine."""
+        path = os.path.abspath(name)  # noqa: PTH100 - Path.resolve follows links, Path.absolute keeps ..
+        here = str(Path.cwd())
+        base = here if path.startswith(f"{here}/") else "/"
+        if os.path.lexists(path):
+            yield from self.root(Root(path, base))
+        else:
+            yield Found(_source(path, base), path, -1, 0)
+
+    def folder(self, top: str, base: str) -> Iterator[Found]:
+        """What is in a folder and those below it. Each waiting folder knows those above it, to see a loop of links."""
+        waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(top, ())]
+        while waiting:
+            path, above = waiting.pop()
+            try:
+                own = Path(path).stat()
+                entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+            except OSError:
+                yield Found(_source(path, base), path, -1, 0)  # can't be opened either, so quarantine tells of it
+                continue
+            here = (own.st_dev, own.st_ino)
+            if here in above:
+                self.skipped.add("link that leads back to a folder above it", _below(path, base))
+                continue
+            for entry in entries:
+                if self._is_folder(entry, base):
+                    waiting.append((entry.path, (*above, here) if self.follow_links else ()))
+                elif not self._is_passed_over(entry, base):
+                    yield _found(entry.path, base, _stat(entry.path))
+
+    def _is_folder(self, entry: os.DirEntry[str], base: str) -> bool:
+        """Whether this is a folder to go into; the output is none."""
+        if entry.name.startswith((".", "_")) or not entry.is_dir(follow_symlinks=self.follow_links):
+            return False
+        return os.path.realpath(entry.path) != self.out
+
+    def _is_passed_over(self, entry: os.DirEntry[str], base: str) -> bool:
+        """Whether this is not to be read; then it is noted, all but the output."""
+        name = _below(entry.path, base)
+        if entry.name.startswith((".", "_")):
+            self.skipped.add("hidden, or its name begins with _", name)
+        elif entry.is_symlink() and not self.follow_links:
+            self.skipped.add("link (run.follow_links is off)", name)
+        elif entry.is_dir():
+            return True
+        elif not _is_read(entry.name):
+            self.skipped.add(_why(entry.name), name)
+        elif not entry.is_file():
+            self.skipped.add("no regular file", name)
+        else:
+            return False
+        return True
+
+
+def _roots(name: str, out: str) -> list[Root]:
+    """The roots that one name stands for; a glob may stand for many. The output is left out where a glob finds it."""
+    roots = [Root(path, base) for base, path in expanded(name)]
+    if os.path.lexists(name):
+        _check(roots[0].path, name, out)
+    return [root for root in roots if not _is_within(root.path, out)]
+
+
+def _check(path: str, name: str, out: str) -> None:
+    """Raise ConfigError for a root that can't be read, or that lies in the output."""
+    if _is_within(path, out):
+        raise ConfigError(f"{printable(name)}: lies in the output {out}. Name another output with --out.")
+    if Path(path).is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise ConfigError(f"{printable(name)}: can't be listed (permission denied).")
+
+
+def _is_within(path: str, folder: str) -> bool:
+    real = os.path.realpath(path)
+    return real == folder or real.startswith(f"{folder.rstrip('/')}/")
+
+
+def _listed(files_from: Path) -> Iterator[str]:
+    """The names in a list, one a line, in any bytes; with NUL bytes between them where it holds any."""
+    with files_from.open("rb") as file:
+        mark = b"\0" if b"\0" in file.read(1 << 16) else b"\n"
+        file.seek(0)
+        rest = b""
+        while chunk := file.read(1 << 16):
+            *names, rest = (rest + chunk).split(mark)
+            yield from (os.fsdecode(name.rstrip(b"\r\n")) for name in names if name.strip(b"\r\n"))
+    if rest.strip(b"\r\n"):
+        yield os.fsdecode(rest.rstrip(b"\r\n"))
+
+
+def _is_read(name: str) -> bool:
+    kind, packing = suffixes(name)
+    return kind in (*PLAIN, *ROWS) or (kind in ARCHIVES and not (kind == ".zip" and packing))
+
+
+def _why(name: str) -> str:
+    """The reason to pass over a name, short, since there is a counter for each."""
+    suffix = source_of(Path(name).suffix.lower())
+    return f"suffix {suffix}" if 0 < len(suffix) <= _LONGEST_SUFFIX else "no known suffix"
+
+
+def _below(path: str, base: str) -> str:
+    return path[len(base.rstrip("/")) :].lstrip("/") or path.rsplit("/", 1)[1]
+
+
+def _source(path: str, base: str) -> str:
+    return source_of(_below(path, base))
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116 - a million of them
+    except OSError:  # it vanished meanwhile, and reading it will say so
+        return None
+
+
+def _found(path: str, base: str, seen: os.stat_result | None) -> Found:
+    if seen is None or not stat.S_ISREG(seen.st_mode):
+        return Found(_source(path, base), path, -1, 0)
+    return Found(_source(path, base), path, seen.st_size, seen.st_mtime_ns)

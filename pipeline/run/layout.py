@@ -1,0 +1,119 @@
+"""Where everything is in an output folder, and whether a folder may be one.
+
+articles/ sections/ removed/ quarantine/    part-0000.jsonl, part-0000_001.jsonl, …: records and nothing else
+README.md                                   the dataset card
+_run/manifest.json                          what the output holds; made anew from the receipts after each run
+_run/receipts/part-0000.json                the part is done, and from what
+_run/lock                                   held by a run; holds its process id meanwhile
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import ConfigError
+
+KINDS: Final = ("articles", "sections", "removed", "quarantine")
+
+_OURS: Final = frozenset({*KINDS, "_run", "README.md", ".gitkeep", ".gitignore", ".DS_Store"})
+_EMPTY: Final = frozenset({".gitkeep", ".gitignore", ".DS_Store"})
+_PART: Final = re.compile(r"part-(\d{4,5})(?:_\d{3,})?\.jsonl")
+_TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.tmp-(?P<pid>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths in one output folder."""
+
+    root: Path
+
+    @property
+    def run(self) -> Path:
+        """The folder of what is no record."""
+        return self.root / "_run"
+
+    @property
+    def receipts(self) -> Path:
+        """The folder of the receipts."""
+        return self.run / "receipts"
+
+    @property
+    def manifest(self) -> Path:
+        """The sum of the receipts."""
+        return self.run / "manifest.json"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the output."""
+        return self.run / "lock"
+
+    @property
+    def card(self) -> Path:
+        """The dataset card."""
+        return self.root / "README.md"
+
+    def receipt(self, part: int) -> Path:
+        """The receipt of a part."""
+        return self.receipts / f"part-{part:04d}.json"
+
+    def records(self, kind: str, part: int, volume: int) -> Path:
+        """The file of a part's records of one kind. Volumes after the first have a number of their own."""
+        further = f"_{volume:03d}" if volume else ""
+        return self.root / kind / f"part-{part:04d}{further}.jsonl"
+
+    def files(self, part: int | None = None) -> Iterator[Path]:
+        """The files of records that are there, of one part or of all."""
+        for kind in KINDS:
+            folder = self.root / kind
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                name = _PART.fullmatch(path.name)
+                if name and (part is None or int(name[1]) == part):
+                    yield path
+
+    def part_of(self, path: Path) -> int:
+        """The part that a file of records belongs to."""
+        return int(path.stem.removeprefix("part-").split("_")[0])
+
+    def parts(self) -> list[int]:
+        """The parts that have a receipt."""
+        names = (path.stem.removeprefix("part-") for path in self.receipts.glob("part-*.json"))
+        return sorted(int(name) for name in names if name.isdecimal())
+
+    def temporaries(self, pid: int | None = None, part: int | None = None) -> Iterator[Path]:
+        """Files that a run wrote beside and did not put in place: of one process, of one part, or all."""
+        for folder in (self.root, self.run, self.receipts, *(self.root / kind for kind in KINDS)):
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                name = _TEMPORARY.fullmatch(path.name)
+                if not name or (pid is not None and int(name["pid"]) != pid):
+                    continue
+                if part is None or re.match(rf"part-{part:04d}\D", name["name"]):
+                    yield path
+
+
+def check(out: Path) -> Layout:
+    """The layout of a folder that a run may write to: absent, empty, or an earlier run's.
+
+    Raises ConfigError where it holds anything else, or where a link would lead a write outside it; nothing is touched.
+    """
+    layout = Layout(out)
+    if not out.exists():
+        return layout
+    if not out.is_dir():
+        raise ConfigError(f"{out}: is no folder. Name another output with --out.")
+    names = {path.name for path in out.iterdir()}
+    if not layout.run.is_dir() and names - _EMPTY:
+        other = sorted(names - _EMPTY)[0]
+        raise ConfigError(
+            f"{out}: is not empty (it holds {other}) and no run wrote it. Name another output with --out."
+        )
+    strange = sorted(name for name in names - _OURS if not _TEMPORARY.fullmatch(name))
+    if strange:
+        raise ConfigError(f"{out}: holds {strange[0]}, which no run wrote. Move it away, or name another output.")
+    for path in (layout.run, layout.receipts, layout.lock, *(out / kind for kind in KINDS)):
+        if path.is_symlink():
+            raise ConfigError(f"{path}: is a link, so a run would write outside {out}. Remove the link.")
+    return layout

@@ -1,0 +1,229 @@
+"""The record files of one part: written beside, put in place together; and read back where they can be used again.
+
+A part goes on in a further volume when a file of one kind has reached its size, at the next document, so that all
+records of a document are in files of one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.run import disk
+from pipeline.run.layout import KINDS, Layout
+from pipeline.run.receipts import Counts, Head, Output, Receipt, Row
+
+COUNTED = {"articles": "articles", "sections": "sections", "removed": "removed", "quarantine": "quarantined"}
+
+
+class Damaged(Exception):
+    """The outputs of the earlier run are not what its receipt says, so nothing of them can be used."""
+
+
+class _File:
+    """One file of records that is being written."""
+
+    def __init__(self, path: Path) -> None:
+        disk.make_folder(path.parent)
+        self.path, self.temporary = path, disk.beside(path)
+        self.file = disk.create(self.temporary)
+        self.hash = sha256()
+        self.size = self.records = 0
+
+    def write(self, line: bytes) -> None:
+        data = line + b"\n"
+        disk.write(self.file, data)
+        self.hash.update(data)
+        self.size += len(data)
+        self.records += 1
+
+    def give_up(self) -> None:
+        with suppress(OSError):  # what is left in the buffer may be what can't be written
+            self.file.close()
+
+    def close(self) -> None:
+        try:
+            disk.sync(self.file)
+        finally:
+            self.file.close()
+
+
+class PartWriter:
+    """Writes the records of a part."""
+
+    def __init__(self, layout: Layout, part: int, limit: int) -> None:
+        self.layout, self.part, self.limit = layout, part, limit
+        self.volume = 0
+        self.open: dict[str, _File] = {}
+        self.closed: list[_File] = []
+
+    def write(self, records: Mapping[str, Sequence[bytes]]) -> None:
+        """Write all records of one document, by kind."""
+        if any(file.size >= self.limit for file in self.open.values()):
+            self._close()
+            self.volume += 1
+        for kind in KINDS:
+            for line in records.get(kind, ()):
+                self._file(kind).write(line)
+
+    def finish(self) -> list[tuple[Path, Output]]:
+        """Sync and close all files. Returns the name beside and the output of each."""
+        self._close()
+        root = self.layout.root
+        outputs = [
+            (
+                file.temporary,
+                Output(file.path.relative_to(root).as_posix(), file.size, file.hash.hexdigest(), file.records),
+            )
+            for file in self.closed
+        ]
+        return sorted(outputs, key=lambda pair: pair[1].path)
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        for file in (*self.open.values(), *self.closed):
+            file.give_up()
+            disk.remove(file.temporary)
+        self.open, self.closed = {}, []
+
+    def _file(self, kind: str) -> _File:
+        if kind not in self.open:
+            self.open[kind] = _File(self.layout.records(kind, self.part, self.volume))
+        return self.open[kind]
+
+    def _close(self) -> None:
+        for kind in list(self.open):
+            self.open[kind].close()
+            self.closed.append(self.open.pop(kind))
+
+
+class Earlier:
+    """The records of an earlier run, taken or passed over in the order of their sources."""
+
+    def __init__(self, layout: Layout, receipt: Receipt) -> None:
+        self.rows = iter(receipt.rows)
+        self.lines = {kind: _Lines(layout.root, kind, receipt.head) for kind in KINDS}
+
+    def row(self, source: str) -> Row:
+        """Go to the records of a source and return its row. Raises Damaged where there is none."""
+        for row in self.rows:
+            if row.source == source:
+                return row
+            for kind, counter in COUNTED.items():
+                self.lines[kind].skip(row.counts.get(counter, 0))
+        raise Damaged
+
+    def records(self, row: Row) -> Iterator[dict[str, list[bytes]]]:
+        """The records under a row, a document at a time. To be taken to the end before the next row."""
+        lines = row.lines or [row.counts.get(counter, 0) for counter in COUNTED.values()]
+        for at in range(0, len(lines), len(KINDS)):
+            yield {kind: self.lines[kind].take(count) for kind, count in zip(KINDS, lines[at : at + 4], strict=True)}
+
+    def finish(self) -> None:
+        """Read the rest. Raises Damaged where any file was not what the receipt says."""
+        for lines in self.lines.values():
+            lines.finish()
+
+    def close(self) -> None:
+        """Close all files."""
+        for lines in self.lines.values():
+            lines.close()
+
+
+class _Lines:
+    """The records of one kind, volume after volume, each checked against its digest when it ends."""
+
+    def __init__(self, root: Path, kind: str, head: Head) -> None:
+        self.root = root
+        self.waiting = [output for output in reversed(head.outputs) if output.path.startswith(f"{kind}/")]
+        self.file: BinaryIO | None = None
+        self.now: Output | None = None
+
+    def take(self, count: int) -> list[bytes]:
+        return [self._line() for _ in range(count)]
+
+    def skip(self, count: int) -> None:
+        for _ in range(count):
+            self._line()
+
+    def finish(self) -> None:
+        while self.file or self.waiting:
+            self._read()
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close()
+            self.file = None
+
+    def _line(self) -> bytes:
+        while self.file or self.waiting:
+            if line := self._read():
+                return line.removesuffix(b"\n")
+        raise Damaged
+
+    def _read(self) -> bytes:
+        """The next line, b"" where a volume ends."""
+        if not self.file:
+            self.now = self.waiting.pop()
+            try:
+                self.file = (self.root / self.now.path).open("rb")
+            except OSError as error:
+                raise Damaged from error
+            self.hash = sha256()
+        line = self.file.readline()
+        self.hash.update(line)
+        if not line:
+            self.close()
+            if self.now and self.hash.hexdigest() != self.now.sha256:
+                raise Damaged
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A part that is written beside and waits to be put in place."""
+
+    head: Head
+    files: tuple[tuple[Path, Path], ...]  # name beside, name
+    receipt: Path  # its name beside
+    worked: Counts  # of the documents that were read anew
+
+
+def publish(layout: Layout, prepared: Prepared) -> None:
+    """Put a part in place. The old receipt goes first and the new one comes last: between them the part is not done.
+
+    So a run that is killed here leaves no receipt that vouches for a mixture of old and new files.
+    """
+    part = prepared.head.part
+    withdraw(layout, part)
+    for temporary, path in prepared.files:
+        disk.replace(temporary, path)
+    stay = {path for _, path in prepared.files}
+    folders = {path.parent for path in stay}
+    for path in list(layout.files(part)):
+        if path not in stay:
+            disk.remove(path)
+            folders.add(path.parent)
+    for folder in sorted(folders):
+        disk.sync_folder(folder)
+    disk.replace(prepared.receipt, layout.receipt(part))
+    disk.sync_folder(layout.receipts)
+
+
+def withdraw(layout: Layout, part: int) -> None:
+    """Remove a part's receipt: from here on the part is not done."""
+    if layout.receipt(part).exists():
+        disk.remove(layout.receipt(part))
+        disk.sync_folder(layout.receipts)
+
+
+def retire(layout: Layout, part: int) -> None:
+    """Remove a part that has no input any more."""
+    withdraw(layout, part)
+    for path in list(layout.files(part)):
+        disk.remove(path)
+        disk.sync_folder(path.parent)

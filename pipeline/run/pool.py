@@ -1,0 +1,210 @@
+"""The process pool: a worker that dies or hangs is replaced, and the document that did it is found and quarantined.
+
+A worker says before each document which one it takes up. When it dies, that document is the suspect: it is read alone
+in a fresh process, up to `_TRIALS` times. If it ends that process each time, it is banned: the shard is done again and
+the document goes to quarantine unread. If it comes through once, something else killed the worker, and the shard is
+done again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Final
+
+from pipeline.errors import SourceError
+from pipeline.run import disk
+from pipeline.run.engines import Setup
+from pipeline.run.errors import EngineError, crashed, time_limit
+from pipeline.run.layout import Layout
+from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.worker import At as Reached
+from pipeline.run.worker import Failed, Harmless, Message, Probe
+
+_TRIALS: Final = 2  # deaths alone in a process that make a suspect the culprit
+_DEATHS: Final = 8  # of workers on one shard without a culprit, after which the run gives up
+_GRACE: Final = 5.0  # seconds over the time limit that a worker's own alarm has
+_START: Final = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from pipeline.run.worker import main; main({}, {})"
+)
+
+Job = Shard | Probe
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process, the job that it has, and the document that it is at."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection
+    job: Job | None = None
+    source: str = ""
+    since: float = 0.0
+    is_hung: bool = False
+
+    def give(self, job: Job) -> None:
+        self.job, self.since = job, time.monotonic()
+        self.source = job.source if isinstance(job, Probe) else ""
+        self.connection.send(job)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+
+
+@dataclass(slots=True)
+class _Pool:
+    setup: Setup
+    size: int
+    at: At
+    lock: int | None
+    waiting: deque[Job]
+    workers: list[_Worker] = field(default_factory=list)
+    deaths: Counter[int] = field(default_factory=Counter)
+    trials: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Give out the jobs until all are done."""
+        while self.waiting or any(worker.job for worker in self.workers):
+            self._give_out()
+            busy = {worker.connection: worker for worker in self.workers if worker.job}
+            for connection in wait(list(busy), timeout=0.5):
+                outcome = self._hear(busy[connection])  # type: ignore[index]
+                if outcome:
+                    yield outcome
+            self._watch()
+
+    def close(self) -> None:
+        """End all workers, whatever they are at; what they had written beside is removed."""
+        for worker in self.workers:
+            worker.kill()
+            self._sweep(worker)
+        self.workers.clear()
+
+    def _give_out(self) -> None:
+        for worker in self.workers:
+            if self.waiting and not worker.job:
+                self._hand(worker)
+        while self.waiting and len(self.workers) < self.size:
+            worker = self._start()
+            self.workers.append(worker)
+            self._hand(worker)
+
+    def _hand(self, worker: _Worker) -> None:
+        job = self.waiting.popleft()
+        try:
+            worker.give(job)
+        except (BrokenPipeError, ConnectionResetError):
+            worker.job = job  # it died idle; `_hear` finds out
+
+    def _hear(self, worker: _Worker) -> Outcome | None:
+        try:
+            message: Message = worker.connection.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return None
+        if isinstance(message, Failed):
+            raise message.error
+        if isinstance(message, Reached):
+            worker.source, worker.since = message.source, time.monotonic()
+            self.at(message.source, message.is_first)
+            return None
+        job, worker.job = worker.job, None
+        if isinstance(message, Harmless):
+            if isinstance(job, Probe):
+                self.waiting.appendleft(job.shard)
+            return None
+        return message
+
+    def _watch(self) -> None:
+        """Kill each worker whose document takes longer than it may."""
+        limit = self.setup.time_limit + _GRACE
+        for worker in list(self.workers):
+            if worker.job and worker.source and time.monotonic() - worker.since > limit:
+                worker.is_hung = True
+                self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker is dead or to be killed: decide what becomes of its job."""
+        if worker.is_hung:
+            worker.process.kill()
+        worker.process.wait()
+        worker.connection.close()
+        self.workers.remove(worker)
+        self._sweep(worker)
+        job, source = worker.job, worker.source
+        shard = job.shard if isinstance(job, Probe) else job
+        if shard is None:
+            return
+        self.deaths[shard.part] += 1
+        suspect = (shard.part, source)
+        if worker.is_hung:
+            self._ban(shard, source, time_limit(source, self.setup.time_limit))
+            return
+        if isinstance(job, Probe):
+            self.trials[suspect] += 1
+        if self.trials[suspect] >= _TRIALS:
+            self._ban(shard, source, crashed(source, _how(worker.process.returncode)))
+        elif self.deaths[shard.part] > _DEATHS:
+            how = _how(worker.process.returncode)
+            raise EngineError(
+                f"part {shard.part}: {_DEATHS + 1} workers ended with {how}, none on a document that does it alone. "
+                "See whether memory is short; run again with fewer workers."
+            )
+        else:
+            self.waiting.appendleft(Probe(shard, source) if source else shard)
+
+    def _ban(self, shard: Shard, source: str, error: SourceError) -> None:
+        self.deaths[shard.part] = 0
+        self.waiting.appendleft(replace(shard, banned={**shard.banned, source: error}))
+
+    def _sweep(self, worker: _Worker) -> None:
+        """Remove what a dead worker left beside the files of its part."""
+        if isinstance(worker.job, Shard):
+            for path in list(Layout(worker.job.out).temporaries(worker.process.pid, worker.job.part)):
+                disk.remove(path)
+
+    def _start(self) -> _Worker:
+        ours, theirs = Pipe()
+        inherited = [theirs.fileno(), *([self.lock] if self.lock is not None else [])]
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-c", _START.format(theirs.fileno(), os.getpid()), json.dumps(sys.path)],
+                pass_fds=inherited,
+                stdin=subprocess.DEVNULL,
+            )
+        finally:
+            theirs.close()
+        try:
+            ours.send(self.setup)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it died at once; `_hear` finds out
+        return _Worker(process, ours)
+
+
+def pool(shards: Sequence[Shard], setup: Setup, at: At, *, workers: int, lock: int | None = None) -> Iterator[Outcome]:
+    """Work in `workers` processes, which inherit the lock. Raises EngineError where no worker can go on."""
+    jobs: deque[Job] = deque(shards)
+    engine = _Pool(setup, min(workers, len(shards)), at, lock, jobs)
+    try:
+        yield from engine.outcomes()
+    finally:
+        engine.close()
+
+
+def _how(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exit code {returncode}"
+    try:
+        return signal.Signals(-returncode).name
+    except ValueError:
+        return f"signal {-returncode}"

@@ -1,0 +1,288 @@
+"""One run, from the inputs to the report: look, plan, work, put in place, sum up.
+
+Nothing is touched before the inputs are found, the output is known to be ours and the lock is held. Then each part
+is done and vouched for by its receipt on its own, so that a run can end at any instant and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
+
+import orjson
+
+from pipeline.errors import ConfigError
+from pipeline.run import disk, inputs, receipts
+from pipeline.run.card import card, schemas, totals
+from pipeline.run.cleaner import MakeCleaner
+from pipeline.run.engines import Engine, Setup, disk_failed, serial
+from pipeline.run.errors import Stopped
+from pipeline.run.layout import KINDS, Layout, check
+from pipeline.run.lock import locked
+from pipeline.run.parts import Prepared, publish, retire
+from pipeline.run.plan import Listing, PartPlan, Wishes, plan
+from pipeline.run.receipts import Counts, Head, Stamp
+from pipeline.run.report import MaxFailures, Progress, Report
+from pipeline.run.stop import stoppable
+from pipeline.run.work import Outcome, Shard, listed
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+_SMALL: Final = 4 << 20  # bytes that one worker does before a second one has started
+OnProgress: TypeAlias = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the user asked for."""
+
+    inputs: tuple[str, ...]
+    out: Path
+    settings: Settings
+    make_cleaner: MakeCleaner
+    workers: int | None = None
+    on_progress: OnProgress | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    max_failures: MaxFailures | None = None
+    dry_run: bool = False
+    files_from: Path | None = None
+    stdin: BinaryIO | None = None
+
+
+@dataclass(slots=True)
+class _State:
+    """A run that is under way."""
+
+    order: Order
+    layout: Layout
+    stamp: Stamp
+    skipped: inputs.Skipped
+    plans: list[PartPlan]
+    heads: dict[int, Head]  # of the parts that are done
+    worked: Counts = field(default_factory=dict)
+    lock: int | None = None
+    refused: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    def report(self, *, dry_run: bool = False, stopped: int = 0) -> Report:
+        counts: Counts = {}
+        for head in self.heads.values():
+            receipts.add(counts, head.counts)
+        reasons: Counts = {}
+        for one in self.plans:
+            receipts.add(reasons, one.reasons)
+        parts: Counter[str] = Counter(one.action for one in self.plans)
+        seconds = time.monotonic() - self.started
+        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped)
+
+
+def execute(order: Order) -> Report:
+    """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
+    started = time.monotonic()
+    layout = check(order.out)
+    with _folder() as folder:
+        listing, skipped = _found(order, folder)
+        stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run)
+        if order.dry_run:
+            plans = list(plan(listing, layout, stamp, order.wishes))
+            heads = {one.part: one.head for one in plans if one.head}
+            return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
+        _check_sources(listing)
+        with locked(layout.lock) as lock:
+            with _disk_errors():
+                _tidy(layout)
+                plans = list(plan(listing, layout, stamp, order.wishes))
+            heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
+            return _run(_State(order, layout, stamp, skipped, plans, heads, lock=lock, started=started))
+
+
+def _run(state: _State) -> Report:
+    try:
+        with stoppable(), _disk_errors():
+            _work(state)
+            if not state.refused:
+                _settle(state)
+    except Stopped as signal:
+        with _disk_errors():
+            _tidy(state.layout)
+        return state.report(stopped=signal.signum)
+    return state.report()
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Raise EngineError for the disk's errors."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_failed(error) from error
+
+
+def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
+    """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
+    spool = folder / "stdin"
+    named = inputs.named(order.inputs, order.out, order.files_from, str(spool))
+    if named.stdin:
+        with spool.open("wb") as file:
+            shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
+    skipped = inputs.Skipped()
+    (folder / "parts").mkdir()
+    listing = Listing(folder / "parts", order.settings.run.parts)
+    listing.add_all(inputs.find(named, order.out, skipped, follow_links=order.settings.run.follow_links))
+    if not listing.count:
+        passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
+        what = ", ".join(map(str, [*order.inputs, *([order.files_from] if order.files_from else [])]))
+        raise ConfigError(
+            f"{what}: holds no document{f' (passed over: {passed})' if passed else ''}."
+            f" What is read ends in {inputs.READ_SUFFIXES}."
+        )
+    return listing, skipped
+
+
+def _check_sources(listing: Listing) -> None:
+    """Raise ConfigError where two inputs have one source, before the output is touched."""
+    for part in listing.used():
+        listing.sorted(part)
+
+
+def _work(state: _State) -> None:
+    """Do all parts that have something new, and put them in place, at once or, with a limit of failures, together."""
+    hold = state.order.max_failures is not None
+    held: list[Prepared] = []
+    for outcome in _outcomes(state, hold):
+        receipts.add(state.worked, outcome.worked)
+        if outcome.prepared is None:
+            state.heads[outcome.head.part] = outcome.head
+            continue
+        held.append(outcome.prepared)
+    limit = state.order.max_failures
+    if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
+        state.refused = True
+        _tidy(state.layout)
+        state.heads = {
+            part: one.head for part in state.layout.parts() if (one := receipts.read(state.layout.receipt(part)))
+        }
+        return
+    for prepared in held:
+        publish(state.layout, prepared)
+        state.heads[prepared.head.part] = prepared.head
+
+
+def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
+    order = state.order
+    todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
+    shards = [Shard(one.part, order.out, one.listing, order.settings.run, state.stamp, one.reuse, hold) for one in todo]
+    if not shards:
+        return
+    total = sum(one.todo for one in todo)
+    engine = _engine(order.workers, sum(one.bytes for one in todo), state.lock)
+    yield from engine(shards, Setup(order.settings, order.make_cleaner), _told(order.on_progress, total))
+
+
+def _engine(workers: int | None, size: int, lock: int | None) -> Engine:
+    if workers == 0:
+        return serial
+    from pipeline.run.pool import pool
+
+    if workers is None:
+        workers = 1 if size < _SMALL else _processors()
+    return partial(pool, workers=workers, lock=lock)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], None]:
+    """Count what engines tell, and pass it on."""
+    counts = {"inputs": 0, "documents": 0}
+
+    def at(source: str, is_first: bool) -> None:
+        if not source or on_progress is None:
+            return
+        counts["inputs"] = min(total, counts["inputs"] + is_first)  # a part that is done again counts once
+        counts["documents"] += 1
+        on_progress(Progress(counts["inputs"], total, counts["documents"], source))
+
+    return at
+
+
+def _settle(state: _State) -> None:
+    """Remove parts without inputs, note new times, and sum up."""
+    layout = state.layout
+    for one in state.plans:
+        if one.action == "retire":
+            retire(layout, one.part)
+        elif one.action == "touch":
+            _touch(state, one)
+    disk.make_folder(layout.root / KINDS[0])
+    _remove_empty(layout)
+    heads = [state.heads[part] for part in sorted(state.heads)]
+    outputs = [output for head in heads for output in head.outputs]
+    records = totals([(output.path, output.records) for output in outputs])
+    _write(layout.card, card(schemas(), records).encode())
+    _write(layout.manifest, _manifest(state, heads))
+
+
+def _touch(state: _State, one: PartPlan) -> None:
+    """Write a receipt anew for inputs of which only the time changed."""
+    path = state.layout.receipt(one.part)
+    receipt = receipts.read(path)
+    if receipt:
+        times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
+        rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
+        disk.write_atomically(path, receipts.encode(one.part, state.stamp, receipt.head.outputs, rows)[1])
+
+
+def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
+    """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
+    from pipeline import __version__
+
+    content = {
+        "format": receipts.FORMAT,
+        "version": __version__,
+        "stamp": state.stamp,
+        "settings": state.order.settings.model_dump(mode="json"),
+        "counts": state.report().counts,
+        "skipped": dict(sorted(state.skipped.counts.items())),
+        "outputs": [output for head in heads for output in head.outputs],
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, unless it already says so."""
+    if not path.is_file() or path.read_bytes() != data:
+        disk.write_atomically(path, data)
+
+
+def _tidy(layout: Layout) -> None:
+    """Remove what a run that was killed left beside."""
+    for path in list(layout.temporaries()):
+        disk.remove(path)
+    _remove_empty(layout)
+
+
+def _remove_empty(layout: Layout) -> None:
+    """Remove the folders of kinds of which there is no record; that of the articles stays."""
+    for kind in KINDS[1:]:
+        with suppress(OSError):  # there is none, or it holds records
+            disk.remove_folder(layout.root / kind)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A temporary folder for lists of inputs: they may not fit into memory."""
+    with tempfile.TemporaryDirectory(prefix="pipeline-") as name:
+        yield Path(name)

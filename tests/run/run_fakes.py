@@ -1,0 +1,103 @@
+"""A cleaner that knows no text, for workers too: what a document holds says what it does."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.errors import SourceError
+from pipeline.run.cleaner import Cleaned
+from pipeline.run.options import RunOptions
+
+
+class FakeSettings(BaseModel):
+    """Settings with a fingerprint of one's own."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: RunOptions = RunOptions(parts=4)
+    mark: str = "a"
+
+    def fingerprint(self) -> str:
+        return self.mark
+
+
+class FakeCleaner:
+    """Each line of a document becomes an article and a section; a document may misbehave by its first word."""
+
+    def __init__(self, settings: FakeSettings) -> None:
+        self.mark = settings.mark
+
+    def clean(self, data: bytes, source: str) -> Cleaned:
+        _misbehave(data, source)
+        words = data.decode().split("\n")
+        articles = [_line(id=f"{source}#a{n}", text=word, mark=self.mark) for n, word in enumerate(words, 1) if word]
+        removed = [_line(source=source, text="x")] if b"remove" in data else []
+        counts = {"kept": len(data), "removed.noise": len(removed)}
+        return Cleaned({"articles": articles, "sections": articles, "removed": removed}, counts)
+
+    def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        return _line(source=source, error=type(error).__name__, message=str(error), document_sha256=sha256)
+
+
+def make(settings: FakeSettings) -> FakeCleaner:
+    return FakeCleaner(settings)
+
+
+def cannot_start(settings: FakeSettings) -> FakeCleaner:
+    raise RuntimeError("no model")
+
+
+def _line(**record: str) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode()
+
+
+def _fail(source: str, rest: str) -> None:
+    raise SourceError(f"{source}: is bad. Mend it.", stage="decode")
+
+
+def _hang_in_c(source: str, rest: str) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    ctypes.CDLL(None).pause()
+
+
+def _swallow(source: str, rest: str) -> None:
+    """A stage that catches everything."""
+    while True:
+        try:
+            time.sleep(3600)
+        except Exception:
+            continue
+
+
+def _kill_once(source: str, rest: str) -> None:
+    """As if something outside had killed the worker."""
+    flag = Path(rest.strip())
+    if not flag.exists():
+        flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+MISDEEDS = {
+    "raise": _fail,
+    "segfault": lambda source, rest: signal.raise_signal(signal.SIGSEGV),
+    "exit": lambda source, rest: os._exit(7),
+    "hang": lambda source, rest: time.sleep(3600),
+    "hang-in-c": _hang_in_c,
+    "swallow": _swallow,
+    "eat": lambda source, rest: bytearray(1 << 40),
+    "kill-once": _kill_once,
+    "slow": lambda source, rest: time.sleep(float(rest)),
+}
+
+
+def _misbehave(data: bytes, source: str) -> None:
+    word, _, rest = data[:200].decode(errors="replace").partition(" ")
+    if word in MISDEEDS:
+        MISDEEDS[word](source, rest)

@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float32]
 STOPS = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
 OPENERS = "“‘《（(「『【"
+INDENT = 6  # cells: two Han characters, and a cell or two of play
 WINDOW = 7  # lines on either side that a measure is looked for in
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 CUE_LONGEST = 120  # characters: wording cues are for short lines
@@ -103,20 +104,33 @@ def cells(chars: Sequence[str]) -> Ints:
 
 
 def measures(widths: Ints) -> Ints:
-    """The measure about each line: the width that most of its neighbours have, within a cell; the wider one if tied.
+    """The measure about each line: the width that most of its neighbours have, within a cell, or a wider one.
+
+    Where paragraphs are short most lines are first lines, narrower by a lost indent. So a width up to `INDENT` wider counts
+    as the measure if two lines nearby have it.
 
     >>> measures(np.array([44, 44, 24, 44, 43, 20, 20, 8])).tolist()
     [44, 44, 44, 44, 44, 44, 44, 44]
+    >>> measures(np.array([48, 52, 48, 20, 48, 30, 48, 52, 48])).tolist()[0]
+    52
     """
-    n = len(widths)
-    padded = np.concatenate((np.full(WINDOW, -99), widths, np.full(WINDOW, -99)))
-    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * WINDOW + 1)[:n]
+    near, votes = _votes(widths, WINDOW)
+    common = near[np.arange(len(widths)), votes.argmax(axis=1)]
+    wide, support = _votes(widths, 2 * WINDOW)
+    fits = (support >= 2000) & (wide >= common[:, None]) & (wide <= common[:, None] + INDENT)
+    return np.maximum(np.where(fits, wide, 0).max(axis=1), common)
+
+
+def _votes(widths: Ints, reach: int) -> tuple[Ints, Floats]:
+    """The widths within `reach` lines of each line, and for each a thousand for every one alike and its own width (so that
+    the wider one wins a tie)."""
+    n, span = len(widths), 2 * reach + 1
+    padded = np.concatenate((np.full(reach, -99), widths, np.full(reach, -99)))
+    near = np.lib.stride_tricks.sliding_window_view(padded, span)[:n]
     votes = np.zeros(near.shape, dtype=np.float32)
-    for k in range(2 * WINDOW + 1):
-        alike = np.abs(near - near[:, k : k + 1]) <= 1
-        votes[:, k] = alike.sum(axis=1)
-    votes = np.where(near > 0, votes * 1000 + near, -1)  # the wider one wins a tie
-    return near[np.arange(n), votes.argmax(axis=1)]
+    for k in range(span):
+        votes[:, k] = (np.abs(near - near[:, k : k + 1]) <= 1).sum(axis=1)
+    return near, np.where(near > 0, votes * 1000 + near, -1)
 
 
 def _bins(name: str, values: npt.ArrayLike, edges: Sequence[float]) -> Column:
@@ -210,7 +224,13 @@ def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list
 def _wording(plain: Sequence[str]) -> list[Column]:
     short = [c[:CUE_LONGEST] for c in plain]
     found = [Column(f"cue.{rule}", _search(pattern, short), ("no", "yes")) for rule, pattern in cues()]
-    return [*found, Column("names", np.array([_names(c) for c in plain]), ("no", "some", "all", "bracketed"))]
+    roles = dict.fromkeys(rule.split(".")[0] for rule, _ in cues())
+    counts = {role: np.sum([c.values for c in found if c.name.startswith(f"cue.{role}.")], axis=0) for role in roles}
+    return [
+        *found,
+        *(Column(f"cues.{role}", np.minimum(count, 2), ("0", "1", "2")) for role, count in counts.items()),
+        Column("names", np.array([_names(c) for c in plain]), ("no", "some", "all", "bracketed", "signed")),
+    ]
 
 
 def _search(pattern: re.Pattern[str], chars: Sequence[str]) -> Ints:
@@ -218,19 +238,37 @@ def _search(pattern: re.Pattern[str], chars: Sequence[str]) -> Ints:
     return np.array([search(c) is not None for c in chars], dtype=np.int64)
 
 
+_SIGNED = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:记者|通讯员|评论员|撰稿人?|编辑)|(?:文|图|摄影|撰文|作者|采写)\s*[/／|:：]|[\u4e00-\u9fff]{2,4}报道$"
+)
+
+
 def _names(chars: str) -> int:
-    """How much of a short line is personal names: 2 all of it, 1 the beginning, 0 none, 3 all and in brackets."""
-    if len(chars) > 40:
+    """How much of a short line is personal names: 2 all of it, 1 the beginning, 0 none, 3 all and in brackets, 4 names
+    and what they are (记者, 通讯员, …报道)."""
+    if len(chars) > 50:
         return 0
-    bare = chars.strip("（）()□■◎●◇◆ ")
-    words = bare.replace("、", " ").split()
+    bare = chars.strip("（）()□■◎●◇◆☆★○ ")
+    others, signed = _SIGNED.subn(" ", bare)
+    words = _apart(re.split(r"[\s、，,]+", others.strip()))
     if not words:
-        return 0
+        return 4 if signed else 0
     known = surnames()
     are = [2 <= len(w) <= 4 and (w[0] in known or w[:2] in known) and w.isalpha() for w in words]
     if all(are):
-        return 3 if chars[0] in "（(" else 2
+        return 4 if signed else 3 if chars[0] in "（(" else 2
     return 1 if are[0] and len(words) > 1 else 0
+
+
+def _apart(words: Sequence[str]) -> list[str]:
+    """Words without the empty ones, single characters (王　五) put together."""
+    out: list[str] = []
+    for word in filter(None, words):
+        if len(word) == 1 and out and len(out[-1]) == 1:
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
 
 
 def _echo(chars: Sequence[str]) -> list[Column]:

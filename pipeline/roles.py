@@ -52,7 +52,7 @@ class RolesOptions(BaseModel):
 class Decision:
     """What a line is: its label (see ROLE_OF), the rule that spoke loudest, and how sure it is (0 to 1).
 
-    `opens`, `goes_on` and `resumes` are the probabilities of P, J and C.
+    `opens`, `goes_on` and `resumes` are the probabilities of P, J and C; `odds` has that of each Role, in their order.
     """
 
     label: str
@@ -61,6 +61,7 @@ class Decision:
     opens: float = 0.0
     goes_on: float = 0.0
     resumes: float = 0.0
+    odds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def roles(
     reasons = _reasons(table, learnt, scores, path)
     body = sure[:, [learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
     best = sure[np.arange(len(path)), path].round(3).tolist()
+    of_role = np.array([[ROLE_OF[label] is role for role in Role] for label in learnt.labels], dtype=np.float32)
+    odds = (sure @ of_role).round(4).tolist()
     return [
-        Decision(learnt.labels[label], rule, p, *three)
-        for label, rule, p, three in zip(path.tolist(), reasons, best, body, strict=True)
+        Decision(learnt.labels[label], rule, p, *three, odds=tuple(eight))
+        for label, rule, p, three, eight in zip(path.tolist(), reasons, best, body, odds, strict=True)
     ]
 
 
@@ -212,4 +215,5 @@ def _block(
         confidence=min(d.confidence for d in decisions),
         opens=first.label not in "CJ",
         starts=(first.opens, first.goes_on, first.resumes),
+        odds=tuple(map(max, zip(*(d.odds for d in decisions), strict=True))),
     )

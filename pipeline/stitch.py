@@ -28,7 +28,8 @@ TERMINAL = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
 CONTEXT = 12  # characters on each side of a seam
 TOPIC = 200  # characters on each side in which shared words are looked for
-CERTAIN = 0.995  # a block that opens a paragraph with this probability is no head
+CERTAIN = 0.999  # a block that opens a paragraph with this probability is no head
+LEAST_ODDS = 0.02  # a probability below it speaks no louder
 SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
 
@@ -120,7 +121,7 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     measures = [_measure(block) for block in left], [_measure(block) for block in right]
     table[..., 9] = np.abs(np.array(measures[0])[:, None] - np.array(measures[1])[None, :]) <= 2
     table[..., 10] = _topics(left, right)
-    odds = np.log(np.clip([block.starts for block in right], 0.02, 1.0))
+    odds = np.log(np.clip([block.starts for block in right], LEAST_ODDS, 1.0))
     table[..., 11] = odds[None, :, 0]
     table[..., 12] = np.where(joined, odds[None, :, 1], 0.0)
     table[..., 13] = np.where(joined, 0.0, odds[None, :, 2])

@@ -8,9 +8,11 @@ lines themselves stay as they are, so their labels are known.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, replace
 
 from pipeline.document import Hint, Line
+from pipeline.text import Text
 from training.pages import LabelledPage
 
 Lines = list[tuple[Line, str | None]]
@@ -37,7 +39,10 @@ def variant(page: LabelledPage, number: int) -> Variant:
         blocks = _to_end(blocks, "H", dice, 0.4)
     if dice.random() < 0.35:
         blocks = _fronts_to(blocks, dice)
-    rows = [row for block in blocks for row in _blank(block, dice, dice.random() < 0.9)]
+    if dice.random() < 0.5:
+        blocks = [_couplet(block) for block in blocks]
+    blanks = dice.choice((0.95, 0.7, 0.3))  # how often a block of another role stands off by a blank line
+    rows = [row for block in blocks for row in _blank(block, dice, dice.random() < blanks)]
     if dice.random() < 0.6:
         rows = _shuffled(rows, dice)
     rows = _captions_in(rows, dice)
@@ -87,6 +92,13 @@ def _fronts_to(blocks: list[Lines], dice: random.Random) -> list[Lines]:
     rest = [block for block in blocks if block not in front]
     at = len(rest) if dice.random() < 0.6 else dice.randrange(len(rest) + 1)
     return [*rest[:at], *front, *rest[at:]]
+
+
+def _couplet(block: Lines) -> Lines:
+    """A headline whose two parts are set off by white space in place of a comma, as most papers print them."""
+    if _kind(block) not in "HT":
+        return block
+    return [(replace(line, text=Text.source(re.sub("[，、：]", " ", line.text.chars).strip())), label) for line, label in block]
 
 
 def _blank(block: Lines, dice: random.Random, blank: bool) -> Lines:

@@ -2,9 +2,10 @@
 
     python -m training.stitch PAGES_DIR [--out pipeline/models/stitch.json]
 
-From the labelled pages of the learning part and their damaged variants (training/augment.py), read with the roles model as it is shipped,
-each pair of a tail and a head is an example; it is right where the gold reading says that one goes on in the other. Logistic
-regression on the features of `pipeline/stitch.py`. Prints precision and recall of the seams of whole pages, held-out ones too.
+From the labelled pages of the learning part and their damaged variants (training/augment.py), each pair of a tail and a head is an
+example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that were not learnt
+from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody has seen.
+Logistic regression on the features of `pipeline/stitch.py`. Prints precision and recall of the seams of whole pages, held-out ones too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.document import Block, Line
+from pipeline.features import features
 from pipeline.roles import RolesOptions, blocks_of, roles
 from pipeline.script_fold import simplify
 from pipeline.seams import SeamModel, shipped
@@ -27,19 +29,20 @@ from pipeline.unwrap import UnwrapOptions, unwrap
 from training.augment import variant
 from training.labels import Found
 from training.pages import LabelledPage, labelled
+from training.roles import learn, save
 
 Example = tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], int]
 
 
-def fragments(lines: Sequence[Line], model: SeamModel) -> list[Block]:
-    """The blocks of a page as the stitch stage gets them."""
-    decisions = roles(lines, RolesOptions(), model, simplify)
+def fragments(lines: Sequence[Line], model: SeamModel, weights: str = "") -> list[Block]:
+    """The blocks of a page as the stitch stage gets them, with the role weights of a file."""
+    decisions = roles(lines, RolesOptions(weights=weights), model, simplify)
     return blocks_of(lines, decisions, lambda texts, headline: unwrap(texts, UnwrapOptions(), headline=headline))
 
 
-def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamModel) -> Example | None:
+def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamModel, weights: str) -> Example | None:
     """Features of all pairs of a page, which of them are right, and how many seams there are to find."""
-    blocks = fragments(lines, model)
+    blocks = fragments(lines, model, weights)
     tails = [i for i, block in enumerate(blocks) if is_tail(block)]
     heads = [i for i, block in enumerate(blocks) if is_head(block)]
     if not tails or not heads:
@@ -52,17 +55,27 @@ def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamMo
     return evidence(blocks, tails, heads, model), right, int(right.sum())
 
 
-def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel) -> Iterator[Example]:
+def folds(pages: Sequence[LabelledPage], model: SeamModel, folder: Path) -> Iterator[tuple[list[LabelledPage], str]]:
+    """The pages in three parts, each with a file of role weights learnt from the other two."""
+    for k in range(3):
+        rest = [page for i, page in enumerate(pages) if i % 3 != k]
+        more = [*rest, *(variant(page, 0) for page in rest)]
+        path = folder / f"roles-{k}.json"
+        save(learn(more, [features(page.lines, model, simplify) for page in more], 1.0, 2.0, 70), path)
+        yield [page for i, page in enumerate(pages) if i % 3 == k], str(path)
+
+
+def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel, weights: str = "") -> Iterator[Example]:
     """The examples of pages and of their variants."""
     for page in pages:
         found = dict(zip((line.number for line in page.lines), page.found, strict=True))
-        one = example(page.lines, found, model)
+        one = example(page.lines, found, model, weights)
         if one:
             yield one
         for number in range(variants):
             damaged = variant(page, number)
             renumbered = {k: found.get(n) for k, n in enumerate(damaged.origin, 1)}
-            one = example(damaged.lines, renumbered, model)
+            one = example(damaged.lines, renumbered, model, weights)
             if one:
                 yield one
 
@@ -83,9 +96,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/stitch.json"))
+    parser.add_argument("--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go")
     args = parser.parse_args()
     model = shipped()
-    learning = list(examples(list(labelled(args.pages, part="learn")), 2, model))
+    args.folds.mkdir(parents=True, exist_ok=True)
+    parts = folds(list(labelled(args.pages, part="learn")), model, args.folds)
+    learning = [one for pages, weights in parts for one in examples(pages, 2, model, weights)]
     rest = list(examples(list(labelled(args.pages, part="score")), 1, model))
     x = np.concatenate([table.reshape(-1, len(FEATURES)) for table, _, _ in learning])
     y = np.concatenate([right.reshape(-1) for _, right, _ in learning])

@@ -7,15 +7,15 @@ each heading its section.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.bylines import bylines
+from pipeline.bylines import bylines, runs_on
+from pipeline.captions import captions, set_aside
 from pipeline.document import Article, Block, Byline, Removal, Role, Section
 from pipeline.fronts import Front, fronts
-from pipeline.furniture import removal
 from pipeline.headings import place
 from pipeline.order import Item, reorder
 from pipeline.partition import partition
@@ -26,7 +26,6 @@ from pipeline.unwrap import UnwrapOptions
 NOTHING = Text.made("")
 LABEL_MARKS = "【】[]［］〔〕■□◆◇●▲△◎☆★｜| \u3000"
 DASHES = "—-－─– \u3000"
-POINTERS = "▲▼◀▶△▽◁▷↑↓←→●■◆ \u3000"
 
 
 class ArticlesOptions(BaseModel):
@@ -50,7 +49,7 @@ def articles(
     blocks: Sequence[Block], seams: Sequence[Seam], options: ArticlesOptions, unwrap_options: UnwrapOptions
 ) -> Reading:
     """Put the blocks of a page together."""
-    removals, blocks = _removals(blocks)
+    removals, blocks = set_aside(blocks)
     items = reorder(blocks, seams, unwrap_options)
     found, loose = fronts(blocks)
     runs = partition(blocks, items, found)
@@ -61,31 +60,10 @@ def articles(
     owners = _owners(blocks, runs, found)
     for index in loose:
         found[owners[index]].bylines.append(index)
-    captions = [[i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))]
-    made = [_article(blocks, *parts) for parts in zip(found, runs, captions, strict=True)]
-    went = _went(blocks, found, runs, captions)
+    pictures = [[i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))]
+    made = [_article(blocks, *parts) for parts in zip(found, runs, pictures, strict=True)]
+    went = _went(blocks, found, runs, pictures)
     return Reading([article for article in made if _holds(article)], removals, went)
-
-
-def _removals(blocks: Sequence[Block]) -> tuple[list[Removal], list[Block]]:
-    """Furniture and second copies as removals; the blocks are left in place (empty) so that indexes hold."""
-    removals: list[Removal] = []
-    kept: list[Block] = []
-    seen: set[tuple[Role, str]] = set()
-    for block in blocks:
-        key = block.role, "".join(filter(str.isalnum, block.text.chars))
-        if not key[1]:
-            kept.append(replace(block, role=Role.FURNITURE))
-        elif block.role is Role.FURNITURE:
-            removals.append(removal(block))
-            kept.append(block)
-        elif key in seen and len(key[1]) >= 4 and block.role in (Role.CAPTION, Role.TITLE, Role.HEADING):
-            removals.append(Removal(block.text, "duplicate", f"{block.role}.printed_twice"))
-            kept.append(replace(block, role=Role.FURNITURE))
-        else:
-            seen.add(key)
-            kept.append(block)
-    return removals, kept
 
 
 def _owners(blocks: Sequence[Block], runs: Sequence[Sequence[Item]], found: Sequence[Front]) -> list[int]:
@@ -103,34 +81,35 @@ def _owners(blocks: Sequence[Block], runs: Sequence[Sequence[Item]], found: Sequ
     return [first if o is None else o for o in owners]
 
 
-def _article(blocks: Sequence[Block], front: Front, items: Sequence[Item], captions: Sequence[int]) -> Article:
-    parts = [blocks[i] for i in (*front.titles, *front.kickers, *front.subtitles, *front.bylines, *captions)]
+def _article(blocks: Sequence[Block], front: Front, items: Sequence[Item], pictures: Sequence[int]) -> Article:
+    parts = [blocks[i] for i in (*front.titles, *front.kickers, *front.subtitles, *front.bylines, *pictures)]
     sure = [b.confidence for b in (*parts, *(item.block for item in items))]
     return Article(
         kicker=join([blocks[i].text.strip(LABEL_MARKS) for i in sorted(front.kickers)], " "),
         title=join([blocks[i].text for i in sorted(front.titles)]),
         subtitle=join([blocks[i].text.strip(DASHES) for i in sorted(front.subtitles)], " "),
-        bylines=tuple(byline for i in sorted(front.bylines) for byline in _bylines(blocks[i])),
+        bylines=tuple(_bylines(blocks, sorted(front.bylines))),
         sections=tuple(_sections(items)),
-        captions=tuple(text for i in captions for text in _captions(blocks[i].text)),
+        captions=tuple(captions([blocks[i] for i in pictures])),
         confidence=round(sum(sure) / len(sure), 4) if sure else 1.0,
         stitched=sum(item.stitched for item in items),
         unresolved=sum(item.unresolved for item in items),
     )
 
 
-def _bylines(block: Block) -> tuple[Byline, ...]:
-    return bylines(block.text)
-
-
-def _captions(text: Text) -> list[Text]:
-    """A caption, or the two that were set on one line: each long enough, with white space between."""
-    text = text.strip(POINTERS)
-    words = text.chars.split()
-    if len(words) == 2 and min(map(len, words)) >= 5 and words[0][-1] not in "，、：":
-        cut = text.chars.index(words[1], len(words[0]))
-        return [text[:cut].strip(POINTERS), text[cut:].strip(POINTERS)]
-    return [text]
+def _bylines(blocks: Sequence[Block], indexes: Sequence[int]) -> Iterator[Byline]:
+    """The bylines of an article; one that is set on several lines is read as a whole."""
+    runs: list[list[Text]] = []
+    before: int | None = None
+    for i in indexes:
+        first = blocks[i].lines[0]
+        if before == i - 1 and runs_on(runs[-1][-1].chars, first.text.chars, first.blank_before):
+            runs[-1].append(blocks[i].text)
+        else:
+            runs.append([blocks[i].text])
+        before = i
+    for run in runs:
+        yield from bylines(run)
 
 
 def _sections(items: Sequence[Item]) -> list[Section]:

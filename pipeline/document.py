@@ -65,7 +65,7 @@ class Block:
 
     A body block is a paragraph or, where a column ended in it, a fragment: `opens` is False when it begins in
     mid-sentence. `starts` says how likely it opens a paragraph, goes on with the line before it, or resumes text that
-    stands elsewhere.
+    stands elsewhere. `odds` has the probability of each Role, in their order, on the line where it is greatest.
     """
 
     role: Role
@@ -76,6 +76,7 @@ class Block:
     level: int = 0  # of a heading: 1 right under the title
     opens: bool = True
     starts: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    odds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ Everything is counted once for the whole document, with numpy; nothing here deci
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Line
+from pipeline.measure import cells, measures
 from pipeline.seams import SeamModel
+from pipeline.wording import NAMES, found, names
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -27,8 +27,9 @@ Floats = npt.NDArray[np.float32]
 STOPS = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
 OPENERS = "“‘《（(「『【"
-INDENT = 6  # cells: two Han characters, and a cell or two of play
-WINDOW = 7  # lines on either side that a measure is looked for in
+CLOSING = "”’》）)」』】"
+FIGURES = "0123456789０１２３４５６７８９"
+_COUNTED = ("。！？；", "，、,", OPENERS, CLOSING, FIGURES)
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 CUE_LONGEST = 120  # characters: wording cues are for short lines
 
@@ -50,20 +51,6 @@ _JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
 _LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
 _PLACES = (1, 2, 3, 5, 9)
-
-
-@cache
-def cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The wording cues of the lexicon, as (rule, pattern)."""
-    data = tomllib.loads((files("pipeline") / "lexicon" / "cues.toml").read_text(encoding="utf-8"))
-    return tuple((f"{role}.{name}", re.compile(cue["find"])) for role, group in data.items() for name, cue in group.items())
-
-
-@cache
-def surnames() -> frozenset[str]:
-    """The surnames of the lexicon, of one and of two characters."""
-    data = tomllib.loads((files("pipeline") / "lexicon" / "names.toml").read_text(encoding="utf-8"))
-    return frozenset(data["surnames"]["single"]) | frozenset(data["surnames"]["double"])
 
 
 def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> list[Column]:
@@ -98,44 +85,13 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
     return table
 
 
-def cells(chars: Sequence[str]) -> Ints:
-    """Width of each line: a Han character is two cells, a Latin letter or figure one."""
-    return np.array([2 * len(c) - len(c.encode("ascii", "ignore")) for c in chars], dtype=np.int64)
+def _bins(name: str, values: npt.ArrayLike, edges: tuple[float, ...]) -> Column:
+    return Column(name, np.searchsorted(np.array(edges), np.asarray(values), side="right"), _bin_names(edges))
 
 
-def measures(widths: Ints) -> Ints:
-    """The measure about each line: the width that most of its neighbours have, within a cell, or a wider one.
-
-    Where paragraphs are short most lines are first lines, narrower by a lost indent. So a width up to `INDENT` wider counts
-    as the measure if two lines nearby have it.
-
-    >>> measures(np.array([44, 44, 24, 44, 43, 20, 20, 8])).tolist()
-    [44, 44, 44, 44, 44, 44, 44, 44]
-    >>> measures(np.array([48, 52, 48, 20, 48, 30, 48, 52, 48])).tolist()[0]
-    52
-    """
-    near, votes = _votes(widths, WINDOW)
-    common = near[np.arange(len(widths)), votes.argmax(axis=1)]
-    wide, support = _votes(widths, 2 * WINDOW)
-    fits = (support >= 2000) & (wide >= common[:, None]) & (wide <= common[:, None] + INDENT)
-    return np.maximum(np.where(fits, wide, 0).max(axis=1), common)
-
-
-def _votes(widths: Ints, reach: int) -> tuple[Ints, Floats]:
-    """The widths within `reach` lines of each line, and for each a thousand for every one alike and its own width (so that
-    the wider one wins a tie)."""
-    n, span = len(widths), 2 * reach + 1
-    padded = np.concatenate((np.full(reach, -99), widths, np.full(reach, -99)))
-    near = np.lib.stride_tricks.sliding_window_view(padded, span)[:n]
-    votes = np.zeros(near.shape, dtype=np.float32)
-    for k in range(span):
-        votes[:, k] = (np.abs(near - near[:, k : k + 1]) <= 1).sum(axis=1)
-    return near, np.where(near > 0, votes * 1000 + near, -1)
-
-
-def _bins(name: str, values: npt.ArrayLike, edges: Sequence[float]) -> Column:
-    names = tuple([f"<{e:g}" for e in edges] + [f">={edges[-1]:g}"])
-    return Column(name, np.digitize(np.asarray(values), np.array(edges)), names)
+@cache
+def _bin_names(edges: tuple[float, ...]) -> tuple[str, ...]:
+    return (*(f"<{e:g}" for e in edges), f">={edges[-1]:g}")
 
 
 def _flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
@@ -144,9 +100,17 @@ def _flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
 
 def _shift(column: Column, by: int, where: str) -> Column:
     """The feature of the line before (by=1) or after (by=-1), with a value of its own at the edge of the page."""
-    values = np.roll(column.values, by)
-    values[slice(None, by) if by > 0 else slice(by, None)] = len(column.names)
-    return Column(f"{where}.{column.name}", values, (*column.names, "edge"))
+    values = np.full_like(column.values, len(column.names))
+    if by > 0:
+        values[by:] = column.values[:-by]
+    else:
+        values[:by] = column.values[-by:]
+    return Column(f"{where}.{column.name}", values, _edged(column.names))
+
+
+@cache
+def _edged(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (*names, "edge")
 
 
 def _end(chars: str) -> int:
@@ -174,23 +138,39 @@ def _start(chars: str) -> int:
 
 
 def _form(chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
-    opens = np.array([sum(map(c.count, OPENERS)) for c in chars])
-    closes = np.array([sum(map(c.count, "”’》）)」』】")) for c in chars])
-    halves = [re.split(r"[ \u3000]+", c) for c in chars]
+    counts = _counts(chars)
+    halves = [c.replace("\u3000", " ").split() for c in chars]
+    sizes = np.array([len(c) for c in chars])
     return [
         Column("ends", np.array([_end(c) for c in chars]), _ENDS),
         Column("starts", np.array([_start(c) for c in chars]), _STARTS),
-        _bins("length", [len(c) for c in chars], _LENGTHS),
+        _bins("length", sizes, _LENGTHS),
         _bins("gap", gap, _GAPS),
         _bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
-        _bins("stops", [sum(map(c.count, "。！？；")) for c in chars], (1, 2, 3)),
-        _bins("commas", [c.count("，") + c.count("、") + c.count(",") for c in chars], (1, 2, 4)),
-        _bins("open", np.clip(opens - closes, -2, 2), (-1, 0, 1, 2)),
+        _bins("stops", counts["。！？；"], (1, 2, 3)),
+        _bins("commas", counts["，、,"], (1, 2, 4)),
+        _bins("open", np.clip(counts[OPENERS] - counts[CLOSING], -2, 2), (-1, 0, 1, 2)),
         _flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
         _flag("spaced", [len(h) > 1 for h in halves]),
         _flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
-        _bins("figures", [sum(x.isdigit() for x in c[:80]) / min(len(c), 80) for c in chars], (0.01, 0.15, 0.4, 0.8)),
+        _bins("figures", counts[FIGURES] / sizes, (0.01, 0.15, 0.4, 0.8)),
     ]
+
+
+def _counts(chars: Sequence[str]) -> dict[str, Ints]:
+    """How many characters of each group of `_COUNTED` each line has."""
+    codes = np.frombuffer("".join(chars).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    groups = _group_table()[np.minimum(codes, 0xFFFF)]
+    starts = np.concatenate(([0], np.cumsum([len(c) for c in chars])[:-1]))
+    return {group: np.add.reduceat((groups == k).astype(np.int64), starts) for k, group in enumerate(_COUNTED, 1)}
+
+
+@cache
+def _group_table() -> npt.NDArray[np.uint8]:
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for k, group in enumerate(_COUNTED, 1):
+        table[[ord(c) for c in group]] = k
+    return table
 
 
 def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list[Column]:
@@ -222,53 +202,16 @@ def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list
 
 
 def _wording(plain: Sequence[str]) -> list[Column]:
-    short = [c[:CUE_LONGEST] for c in plain]
-    found = [Column(f"cue.{rule}", _search(pattern, short), ("no", "yes")) for rule, pattern in cues()]
-    roles = dict.fromkeys(rule.split(".")[0] for rule, _ in cues())
-    counts = {role: np.sum([c.values for c in found if c.name.startswith(f"cue.{role}.")], axis=0) for role in roles}
+    cues = found(plain)
+    counts: dict[str, Ints] = {}
+    for rule, has in cues.items():
+        role = rule.split(".")[0]
+        counts[role] = counts[role] + has if role in counts else has
     return [
-        *found,
+        *(Column(f"cue.{rule}", has, ("no", "yes")) for rule, has in cues.items()),
         *(Column(f"cues.{role}", np.minimum(count, 2), ("0", "1", "2")) for role, count in counts.items()),
-        Column("names", np.array([_names(c) for c in plain]), ("no", "some", "all", "bracketed", "signed")),
+        Column("names", np.array([names(c) for c in plain]), NAMES),
     ]
-
-
-def _search(pattern: re.Pattern[str], chars: Sequence[str]) -> Ints:
-    search = pattern.search
-    return np.array([search(c) is not None for c in chars], dtype=np.int64)
-
-
-_SIGNED = re.compile(
-    r"[\u4e00-\u9fff]{0,6}(?:记者|通讯员|评论员|撰稿人?|编辑)|(?:文|图|摄影|撰文|作者|采写)\s*[/／|:：]|[\u4e00-\u9fff]{2,4}报道$"
-)
-
-
-def _names(chars: str) -> int:
-    """How much of a short line is personal names: 2 all of it, 1 the beginning, 0 none, 3 all and in brackets, 4 names
-    and what they are (记者, 通讯员, …报道)."""
-    if len(chars) > 50:
-        return 0
-    bare = chars.strip("（）()□■◎●◇◆☆★○ ")
-    others, signed = _SIGNED.subn(" ", bare)
-    words = _apart(re.split(r"[\s、，,]+", others.strip()))
-    if not words:
-        return 4 if signed else 0
-    known = surnames()
-    are = [2 <= len(w) <= 4 and (w[0] in known or w[:2] in known) and w.isalpha() for w in words]
-    if all(are):
-        return 4 if signed else 3 if chars[0] in "（(" else 2
-    return 1 if are[0] and len(words) > 1 else 0
-
-
-def _apart(words: Sequence[str]) -> list[str]:
-    """Words without the empty ones, single characters (王　五) put together."""
-    out: list[str] = []
-    for word in filter(None, words):
-        if len(word) == 1 and out and len(out[-1]) == 1:
-            out[-1] += word
-        else:
-            out.append(word)
-    return out
 
 
 def _echo(chars: Sequence[str]) -> list[Column]:
@@ -321,8 +264,10 @@ def _seams(lines: Sequence[Line], chars: Sequence[str], model: SeamModel) -> lis
     lefts = [c[-12:] for c in bare]
     rights = [c[:12] for c in bare]
     edge = ["。"]
-    joins = model.joins([*edge, *lefts[:-1]], rights)
-    over = model.joins([*edge, *edge, *lefts[:-2]][: len(bare)], rights)
+    n = len(bare)
+    both = model.joins([*edge, *lefts[:-1], *(edge + edge)[:n], *lefts[:-2]], rights + rights)
+    joins, over = both[:n], both[n:]
+    ends = model.ends([*edge, *lefts])
     after = np.append(joins[1:], 0.0)
     elsewhere = _elsewhere(lines, chars, lefts, rights, joins, model)
     onward = np.append(elsewhere[1:], 0.0)
@@ -333,8 +278,8 @@ def _seams(lines: Sequence[Line], chars: Sequence[str], model: SeamModel) -> lis
         _bins("elsewhere", elsewhere, _JOINS),
         _bins("elsewhere_after", onward, _JOINS),
         _bins("better_elsewhere", elsewhere - joins, (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)),
-        _bins("may_end", model.ends(lefts), _LOGS),
-        _bins("may_end_before", model.ends([*edge, *lefts[:-1]]), _LOGS),
+        _bins("may_end", ends[1:], _LOGS),
+        _bins("may_end_before", ends[:-1], _LOGS),
         _bins("may_start", model.starts(rights), _JOINS),
     ]
 
@@ -386,6 +331,11 @@ def _crossed(table: Sequence[Column]) -> list[Column]:
     crossed = []
     for left, right in _CROSSES:
         a, b = by_name[left], by_name[right]
-        names = tuple(f"{x}&{y}" for x in a.names for y in b.names)
-        crossed.append(Column(f"{left}&{right}", a.values * len(b.names) + b.values, names))
+        both = a.values * len(b.names) + b.values
+        crossed.append(Column(f"{left}&{right}", both, _both_names(a.names, b.names)))
     return crossed
+
+
+@cache
+def _both_names(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{x}&{y}" for x in left for y in right)

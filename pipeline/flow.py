@@ -16,6 +16,7 @@ from pipeline.audit import audit
 from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, Section
 from pipeline.furniture import issue
+from pipeline.headline import headlines
 from pipeline.language import language
 from pipeline.lines import lines
 from pipeline.markup import markup
@@ -43,6 +44,7 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     found, doubled = lines(document.text, hints, settings.lines)
     decisions = roles(found, settings.roles, model, simplify)
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
+    blocks = headlines(blocks)
     seams = stitch(blocks, settings.stitch, model)
     reading = articles(blocks, seams, settings.articles, settings.unwrap)
     finish = Finish(found, settings.normalise)

@@ -1,7 +1,8 @@
 """Fronts: the title, with kicker, subtitle and bylines, of each article on a page.
 
-In: the blocks of a page in the order found. Out: a front for each headline, with the indexes of its blocks. A name with a colon over
-a headline reads on into it. Bylines and labels that stand by themselves are handed to the article they stand in.
+In: the blocks of a page in the order found. Out: a front for each headline, with the indexes of its blocks. A name with
+a colon over a headline reads on into it. Bylines and labels that stand by themselves are handed to the article they
+stand in.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _in_cluster(blocks: Sequence[Block], cluster: Sequence[int]) -> list[Front]:
         return []
     here: list[Front] = []
     for i in titles:
-        if here and i == here[-1].titles[-1] + 1 and blocks[here[-1].titles[-1]].text.chars[-1] in "：:":
+        if here and i == here[-1].titles[-1] + 1 and blocks[here[-1].titles[-1]].text.chars.strip()[-1] in "：:，,":
             here[-1].titles.append(i)
         else:
             here.append(Front(titles=[i]))

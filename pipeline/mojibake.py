@@ -53,7 +53,9 @@ def _members(first: int, last: int) -> str:
 
 
 # A character of three (or four) bytes: nearly all of Chinese. Two hits next to each other, or one that no one types.
-_SCAN_UTF8: Final = re.compile(f"[\xe2-\xef\xf0][{_members(0x80, 0xBF)}\\s]")
+# (Ã: a character of two bytes, as the first of a Chinese one that was damaged twice.)
+_SCAN_UTF8: Final = re.compile(f"[\xc3\xe2-\xf0][{_members(0x80, 0xBF)}\\s]")
+_DAMAGED_TWICE: Final = re.compile("(?:[\xe2-\xef][\x80-\xff]{2}){2}")
 _UTF8: Final = re.compile(
     "[\xc2-\xdf](?:\r?\n)?[\x80-\xbf]"
     "|[\xe0-\xef](?:\r?\n)?[\x80-\xbf ](?:\r?\n)?[\x80-\xbf ]"
@@ -147,7 +149,7 @@ def _proves(chars: str, run: re.Match[str], hits: list[tuple[re.Match[str], str]
     """Whether the run is mojibake: common Chinese characters, and no stray accented letters instead."""
     found = [char for _, char in hits]
     if not found or sum(map(is_common, found)) * 2 < len(found):
-        return False
+        return _DAMAGED_TWICE.search("".join(found).translate(_AS_BYTES)) is not None
     if len(found) > 1:
         return True
     shown = chars[run.start() : run.end()].strip()

@@ -28,7 +28,7 @@ class Item:
 
 def reorder(blocks: Sequence[Block], seams: Sequence[Seam], options: UnwrapOptions) -> list[Item]:
     """Headings and paragraphs of a page in reading order."""
-    pieces = _pieces(blocks, {seam.head for seam in seams})
+    pieces = _pieces(blocks, {seam.head for seam in seams}, {seam.tail for seam in seams})
     onward = _without_rings(pieces, seams)
     at = {index: k for k, piece in enumerate(pieces) for index in (piece[0], piece[-1])}
     follower = {at[tail]: at[head] for tail, head in onward.items()}
@@ -42,12 +42,13 @@ def reorder(blocks: Sequence[Block], seams: Sequence[Seam], options: UnwrapOptio
     return _joined(blocks, [index for k in order for index in pieces[k]], onward, options)
 
 
-def _pieces(blocks: Sequence[Block], heads: set[int]) -> list[list[int]]:
+def _pieces(blocks: Sequence[Block], heads: set[int], tails: set[int]) -> list[list[int]]:
     """The flow (indexes of headings and body blocks) cut wherever a block ends or begins in mid-sentence, or at a seam."""
     flow = [i for i, block in enumerate(blocks) if block.role in (Role.BODY, Role.HEADING)]
     pieces: list[list[int]] = []
     for k, index in enumerate(flow):
-        if k and not is_tail(blocks[flow[k - 1]]) and blocks[index].opens and index not in heads:
+        whole = k and flow[k - 1] not in tails and not is_tail(blocks[flow[k - 1]])
+        if whole and blocks[index].opens and index not in heads:
             pieces[-1].append(index)
         else:
             pieces.append([index])

@@ -1,123 +1,134 @@
 """Partition: which text belongs to which headline, when several articles share a page.
 
-In: the headings and paragraphs of a page in reading order, and the fronts. Out: for each front its run of items. Each article is taken to be
-one run. Every way to cut the flow into runs and to deal them to the headlines has a score: words that headline and text
-share, a headline that stands right before its text, how little the two sides of a cut have in common; the best is taken.
+In: the headings and paragraphs of a page in reading order, and the fronts. Out: for each front its run of items. Each article is
+taken to be one run. Every way to cut the flow into runs and to deal them to the headlines has a score: how likely an article ends
+there (`cuts.py`), words that headline and text share, a headline that stands right before its text; the best is taken.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import permutations
 
+from pipeline.cuts import cuts
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
-from pipeline.likeness import pairs, rarity
+from pipeline.likeness import pairs, rarity, shared
 from pipeline.order import Item
 
-MOST = 5  # headlines dealt out in every order; with more, in the order found
-BEFORE = 4.0  # a headline stands right before the run
-SIGNED = 1.5  # a byline stands between two runs
-WORDS = 1.0  # a word of the headline comes up in a paragraph
-APART = 3.0  # the two sides of a cut share nothing
-DEALT = 1.5  # a headline out of its order
-EMPTY = 3.0  # a headline without text
-REACH = 4  # paragraphs on each side of a cut that are compared
+CUT = 1.2  # what the odds of a cut count for
+BEFORE = 1.5  # a headline stands right before the run
+WORDS = 2.5  # the words of a headline come up in a paragraph more than in others
+DEALT = 3.5  # a headline out of its order
+EMPTY = 3.5  # a headline without text
+MOST = 3  # headlines dealt out in every order; with more, in the order found
+STEPS = 100_000  # steps of the search at most, over all orders
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What speaks for each headline: for each item (`own`), for beginning at it (`starts`); and for a cut before it."""
+
+    own: list[list[float]]
+    starts: list[list[float]]
+    cuts: list[float]
+
+    def of(self, some: Sequence[int]) -> Table:
+        """The table of some of the headlines."""
+        return Table([self.own[f] for f in some], [self.starts[f] for f in some], self.cuts)
 
 
 def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> list[list[Item]]:
     """The items of each front, in the order of `fronts`."""
     if len(fronts) <= 1:
         return [list(items)]
-    said = [pairs(item.block.text.chars) for item in items]
-    weight = rarity(said)
-    gain = [[_own(front, blocks, one, weight) for one in said] for front in fronts]
-    cuts = [_cut(said, j, weight) + _signed(blocks, items, j) for j in range(len(items) + 1)]
-    starts = [[_starts(front, blocks, items, j) for j in range(len(items) + 1)] for front in fronts]
-    orders = permutations(range(len(fronts))) if len(fronts) <= MOST else [tuple(range(len(fronts)))]
-    best: tuple[float, tuple[int, ...], list[int]] | None = None
-    for order in orders:
-        score, ends = _deal(order, gain, cuts, starts)
-        score -= DEALT * sum(order[k] > order[k + 1] for k in range(len(order) - 1))
-        if best is None or score > best[0]:
-            best = score, order, ends
-    assert best is not None  # noqa: S101 - there is at least one order
+    _, order, ends = best(table(blocks, items, fronts))
     runs: list[list[Item]] = [[] for _ in fronts]
     at = 0
-    for front, end in zip(best[1], best[2], strict=True):
+    for front, end in zip(order, ends, strict=True):
         runs[front] = list(items[at:end])
         at = end
     return runs
 
 
-def _own(front: Front, blocks: Sequence[Block], said: Counter[str], weight: dict[str, float]) -> float:
-    """What the words of a headline say for a paragraph: their weight, as far as they come up in it."""
+def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Table:
+    """What speaks for and against each way to deal the items."""
+    said = [pairs(item.block.text.chars) for item in items]
+    weight = rarity(said)
+    return Table(
+        own=[_own(front, blocks, said, weight) for front in fronts],
+        starts=[_starts(front, blocks, items) for front in fronts],
+        cuts=[CUT * cut for cut in cuts(blocks, items)],
+    )
+
+
+def best(those: Table) -> tuple[float, tuple[int, ...], list[int]]:
+    """The score, the order of the headlines and the ends of their runs, of the best way to deal the items."""
+    count = len(those.own)
+    found = _deal(tuple(range(count)), those)
+    if count > MOST or _factorial(count) * count * len(those.cuts) > STEPS:
+        return found
+    for order in permutations(range(count)):
+        found = max(found, _deal(order, those), key=lambda one: one[0])
+    return found
+
+
+def _factorial(n: int) -> int:
+    return 1 if n < 2 else n * _factorial(n - 1)
+
+
+def _own(front: Front, blocks: Sequence[Block], said: Sequence[Counter[str]], weight: dict[str, float]) -> list[float]:
+    """What the words of a headline say for each paragraph: how far they come up in it, against all the others."""
     words = pairs("".join(blocks[i].text.chars + "\n" for i in (*front.titles, *front.subtitles, *front.kickers)))
-    whole = sum(weight.get(p, 0.0) for p in words) or 1.0
-    return WORDS * min(2.0, 4.0 * sum(weight.get(p, 0.0) for p in words if p in said) / whole)
+    held = Counter({p: n for p, n in words.items() if p in weight})
+    hits = [shared(held, one, weight) for one in said]
+    mean = sum(hits) / max(1, len(hits))
+    return [WORDS * (hit - mean) for hit in hits]
 
 
-def _cut(said: Sequence[Counter[str]], j: int, weight: dict[str, float]) -> float:
-    """What is said for a cut before item j: how little the paragraphs on both sides share."""
-    if j in (0, len(said)):
-        return 0.0
-    left, right = Counter[str](), Counter[str]()
-    for one in said[max(0, j - REACH) : j]:
-        left.update(one)
-    for one in said[j : j + REACH]:
-        right.update(one)
-    both = sum(weight[p] for p in left.keys() & right.keys())
-    least = min(sum(weight[p] for p in left), sum(weight[p] for p in right)) or 1.0
-    return -APART * min(1.0, 4 * both / least)
-
-
-def _signed(blocks: Sequence[Block], items: Sequence[Item], j: int) -> float:
-    """A byline between two items, as at the end of an article."""
-    if j in (0, len(items)):
-        return 0.0
-    last, first = items[j - 1].last, items[j].first
-    return SIGNED * any(blocks[i].role is Role.BYLINE for i in range(last + 1, first))
-
-
-def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item], j: int) -> float:
-    """Whether a front stands right before item j, with nothing of another kind than front matter between."""
-    if j >= len(items):
-        return 0.0
-    first = items[j].first
-    between = range(front.end() + 1, first)
+def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
+    """BEFORE at the item that a front stands right before, with nothing of another kind than front matter between."""
+    starts = [0.0] * (len(items) + 1)
+    end = front.end()
     text = (Role.BODY, Role.HEADING, Role.TITLE)
-    if front.end() < first and not any(blocks[i].role in text for i in between):
-        return BEFORE
-    return 0.0
+    after = next((i for i in range(end + 1, len(blocks)) if blocks[i].role in text), None)
+    for j, item in enumerate(items):
+        if item.first == after:
+            starts[j] = BEFORE
+    return starts
 
 
-def _deal(
-    order: Sequence[int], gain: Sequence[Sequence[float]], cuts: Sequence[float], starts: Sequence[Sequence[float]]
-) -> tuple[float, list[int]]:
-    """The best ends of the runs when the fronts come in `order`: dynamic programming over items."""
-    n = len(cuts) - 1
-    totals = [[0.0] * (n + 1) for _ in gain]
-    for f, row in enumerate(gain):
-        for j, value in enumerate(row):
-            totals[f][j + 1] = totals[f][j] + value
-    best = [[float("-inf")] * (n + 1) for _ in range(len(order) + 1)]
-    came = [[0] * (n + 1) for _ in range(len(order) + 1)]
-    best[0][0] = 0.0
+def _deal(order: tuple[int, ...], those: Table) -> tuple[float, tuple[int, ...], list[int]]:
+    """The best ends of the runs when the headlines come in `order`: dynamic programming over items."""
+    n = len(those.cuts) - 1
+    score = [0.0] + [float("-inf")] * n
+    came: list[list[int]] = []
     for k, f in enumerate(order):
-        ahead, where = float("-inf"), 0
-        for j in range(n + 1):
-            opening = best[k][j] + cuts[j] * (k > 0) + starts[f][j] - totals[f][j]
-            empty = best[k][j] - EMPTY
-            if ahead + totals[f][j] >= empty:
-                best[k + 1][j], came[k + 1][j] = ahead + totals[f][j], where
-            else:
-                best[k + 1][j], came[k + 1][j] = empty, j
-            if opening > ahead:
-                ahead, where = opening, j
+        score, back = _one_more(score, those.own[f], those.starts[f], those.cuts if k else [0.0] * (n + 1))
+        came.append(back)
     ends: list[int] = []
     at = n
-    for k in range(len(order), 0, -1):
+    for back in reversed(came):
         ends.append(at)
-        at = came[k][at]
-    return best[len(order)][n], ends[::-1]
+        at = back[at]
+    turned = sum(order[k] > order[k + 1] for k in range(len(order) - 1))
+    return score[n] - DEALT * turned, order, ends[::-1]
+
+
+def _one_more(
+    score: Sequence[float], own: Sequence[float], starts: Sequence[float], cut: Sequence[float]
+) -> tuple[list[float], list[int]]:
+    """The best score up to each item when one more headline has had its run, and where that run began."""
+    grown, back = [float("-inf")] * len(score), [0] * len(score)
+    total, ahead, where = 0.0, float("-inf"), 0
+    for j in range(len(score)):
+        run, empty = ahead + total, score[j] - EMPTY
+        grown[j], back[j] = (run, where) if run >= empty else (empty, j)
+        opening = score[j] + cut[j] + starts[j] - total
+        if opening > ahead:
+            ahead, where = opening, j
+        if j < len(own):
+            total += own[j]
+    return grown, back

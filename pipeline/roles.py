@@ -40,6 +40,10 @@ DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above w
 TERMINAL = "。！？…!?：:；;”’）"
 
 
+RESCALED = 4  # lines between two scalings of the forward and backward sums
+AT_ONCE = 512  # lines scored in one array
+
+
 class RolesOptions(BaseModel):
     """Settings of the roles stage."""
 
@@ -64,7 +68,7 @@ class Decision:
     odds: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """A learnt model: a score for each label by feature value, and by the label of the line before."""
 
@@ -105,23 +109,30 @@ def roles(
     of_role = np.array([[ROLE_OF[label] is role for role in Role] for label in learnt.labels], dtype=np.float32)
     odds = (sure @ of_role).round(4).tolist()
     return [
-        Decision(learnt.labels[label], rule, p, *three, odds=tuple(eight))
+        Decision(learnt.labels[label], rule, p, *three, tuple(eight))
         for label, rule, p, three, eight in zip(path.tolist(), reasons, best, body, odds, strict=True)
     ]
 
 
 def emissions(table: Sequence[Column], learnt: Weights) -> Floats:
     """The score of each label for each line, shape (lines, labels)."""
-    total = np.zeros((len(table[0].values), len(learnt.labels)), dtype=np.float32)
-    for column in table:
-        total += _scores(column, learnt)[column.values]
-    return total
+    rows, scores = _looked_up(table, learnt)
+    parts = [scores[rows[i : i + AT_ONCE]].sum(axis=1) for i in range(0, len(rows), AT_ONCE)]
+    return np.concatenate(parts)
 
 
-def _scores(column: Column, learnt: Weights) -> Floats:
-    """Scores of a column's values, shape (values, labels); zero where nothing was learnt."""
+def _looked_up(table: Sequence[Column], learnt: Weights) -> tuple[npt.NDArray[np.int64], Floats]:
+    """For each line and column the row of its value in a table of scores, and that table, shape (values, labels)."""
+    scores, offsets = _stacked(learnt, tuple((column.name, column.names) for column in table))
+    return np.stack([column.values for column in table], axis=1) + offsets, scores
+
+
+@cache
+def _stacked(learnt: Weights, layout: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """The scores of all values of all columns, one below the other, and where each column begins; zero if not learnt."""
     nothing = np.zeros(len(learnt.labels), dtype=np.float32)
-    return np.array([learnt.states.get(f"{column.name}={name}", nothing) for name in column.names])
+    scores = np.array([learnt.states.get(f"{name}={value}", nothing) for name, values in layout for value in values])
+    return scores, np.cumsum([0, *(len(values) for _, values in layout[:-1])])
 
 
 def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
@@ -142,42 +153,41 @@ def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
 
 
 def marginals(scores: Floats, moves: Floats) -> Floats:
-    """The probability of each label of each line given the whole page (forward-backward), shape of `scores`."""
-    shift = scores - scores.max(axis=1, keepdims=True)
-    local = np.exp(shift.astype(np.float64))
-    step = np.exp(moves.astype(np.float64))
-    n = len(local)
-    ahead, behind = np.empty_like(local), np.empty_like(local)
-    ahead[0] = local[0] / local[0].sum()
-    for i in range(1, n):
-        here = (ahead[i - 1] @ step) * local[i]
-        ahead[i] = here / here.sum()
-    behind[-1] = 1.0
-    for i in range(n - 2, -1, -1):
-        here = step @ (local[i + 1] * behind[i + 1])
-        behind[i] = here / here.sum()
-    both = ahead * behind
+    """The probability of each label of each line given the whole page (forward-backward), shape of `scores`.
+
+    Scaled back to one every `RESCALED` lines: a float has room for the rest.
+    """
+    local = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
+    step = np.exp((moves - moves.max()).astype(np.float64))
+    ahead = _passed(local, step)
+    behind = _passed(local[::-1], step.T)[::-1]
+    both = ahead * behind / np.maximum(local, 1e-300)
     return (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _passed(local: npt.NDArray[np.float64], step: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """For each line and label the weight of all paths up to it, up to a factor a line."""
+    passed = np.empty_like(local)
+    passed[0] = local[0]
+    for i in range(1, len(local)):
+        np.dot(passed[i - 1], step, out=passed[i])
+        passed[i] *= local[i]
+        if i % RESCALED == 0:
+            passed[i] /= passed[i].sum()
+    return passed
 
 
 def _reasons(table: Sequence[Column], learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:
     """For each line `role.feature=value`: what spoke loudest for its label against the best other role."""
-    rows = np.arange(len(path))
     kinds = np.array([list(Role).index(ROLE_OF[label]) for label in learnt.labels])
-    others = np.where(kinds[None, :] == kinds[path][:, None], -np.inf, scores)
-    rival = others.argmax(axis=1)
-    loudest = np.full(len(path), -np.inf, dtype=np.float32)
-    which = np.zeros(len(path), dtype=np.int64)
-    for k, column in enumerate(table):
-        by_value = _scores(column, learnt)
-        said = by_value[column.values, path] - by_value[column.values, rival]
-        louder = said > loudest
-        loudest[louder] = said[louder]
-        which[louder] = k
-    return [
-        _rule(ROLE_OF[learnt.labels[path[i]]], table[which[i]].name, table[which[i]].names[table[which[i]].values[i]])
-        for i in rows
-    ]
+    rival = np.where(kinds[None, :] == kinds[path][:, None], -np.inf, scores).argmax(axis=1)
+    rows, learnt_scores = _looked_up(table, learnt)
+    said = learnt_scores[rows, path[:, None]] - learnt_scores[rows, rival[:, None]]
+    reasons = []
+    for i, k in enumerate(said.argmax(axis=1).tolist()):
+        column = table[k]
+        reasons.append(_rule(ROLE_OF[learnt.labels[path[i]]], column.name, column.names[column.values[i]]))
+    return reasons
 
 
 def _rule(role: Role, feature: str, value: str) -> str:

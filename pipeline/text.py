@@ -14,12 +14,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 NOWHERE = -1  # the origin of a character that the program set itself
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `becomes` in place of the characters `start` to `end` (half-open) because of `rule`."""
 
     start: int
@@ -28,8 +30,7 @@ class Edit:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An edit that was made, in offsets of the decoded input: the ledger is a list of these."""
 
     start: int
@@ -58,7 +59,7 @@ class Text:
     @classmethod
     def source(cls, chars: str) -> Text:
         """The decoded input itself: character i comes from offset i."""
-        return cls(chars, array("i", range(len(chars))))
+        return cls(chars, array("i", np.arange(len(chars), dtype=np.int32).tobytes()))
 
     @classmethod
     def made(cls, chars: str) -> Text:
@@ -136,6 +137,8 @@ def _origins(behind: array[int], size: int) -> array[int]:
 
 def _change(edit: Edit, was: str, behind: array[int]) -> Change:
     """The edit in source offsets. Where what it replaces was not one run of the source, its first run counts."""
+    if len(behind) == 1 and behind[0] != NOWHERE:
+        return Change(behind[0], behind[0] + 1, was, edit.becomes, edit.rule)
     known = [o for o in behind if o != NOWHERE]
     if not known:
         return Change(NOWHERE, NOWHERE, was, edit.becomes, edit.rule)
@@ -172,8 +175,6 @@ def runs(text: Text) -> list[tuple[int, int, int, int]]:
     >>> runs(join([Text.source("甲乙"), Text.source("丙")], "\\n"))
     [(0, 2, 0, 2), (3, 4, 0, 1)]
     """
-    import numpy as np
-
     if not text.chars:
         return []
     origins = np.frombuffer(text.origins, dtype=np.int32)

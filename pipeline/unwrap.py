@@ -7,14 +7,18 @@ headline that was set on two lines keep a space.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.text import Text, join
 
-HYPHENS = "-\u00ad\u2010"
+SHORTEST_WORD = 4  # letters of a Latin word that a figure may follow after a space (Windows 11, but CT64)
 SHORTEST_HALF = 5  # characters of the half of a headline
+_HYPHENATED = re.compile("[a-z][-\u00ad\u2010]$")
+_ADDRESS = re.compile(r"(?:https?:|www\.|[A-Za-z0-9_]@|[a-z]\.(?:com|cn|org|net))[!-~]*$")
+_WORD = re.compile(r"[A-Za-z0-9]+")
 _PAIRED = "“”‘’（）《》"
 
 
@@ -37,22 +41,35 @@ def unwrap(lines: Sequence[Text], options: UnwrapOptions, *, headline: bool = Fa
     >>> unwrap([Text.source("石桥通了车"), Text.source("两岸少绕路")], UnwrapOptions(), headline=True).chars
     '石桥通了车 两岸少绕路'
     """
-    joined = lines[0]
-    pieces = [joined]
+    pieces = [lines[0]]
     halves = headline and len(lines) == 2 and _parallel(lines[0].chars, lines[1].chars)
     for line in lines[1:]:
-        before, after = pieces[-1].chars[-1:], line.chars[:1]
-        if halves:
+        before = pieces[-1].chars
+        if halves or _space_between(before, line.chars):
             pieces.append(Text.made(" "))
-        elif _is_latin(before) and _is_latin(after):
-            if not (before.isdigit() and after.isdigit()):
-                pieces.append(Text.made(" "))
-        elif options.hyphens and before in HYPHENS and after.islower() and pieces[-1].chars[-2:-1].islower():
+        elif (
+            options.hyphens and _HYPHENATED.search(before) and line.chars[:1].islower() and not _ADDRESS.search(before)
+        ):
             pieces[-1] = pieces[-1][:-1]
-        elif before in ",.;:!?%)" and before and _is_latin(after) and not after.isdigit():
-            pieces.append(Text.made(" "))
         pieces.append(line)
     return join(pieces)
+
+
+def _space_between(before: str, after: str) -> bool:
+    """Whether Latin words met at the line break; what it cut inside a figure or an address is one word.
+
+    >>> [_space_between(*pair) for pair in (("the deep", "sea"), ("用了3", "D打印"), ("www.", "sea.cn"), ("长5", "km"))]
+    [True, False, False, False]
+    """
+    left, right = before[-1:], after[:1]
+    if not _is_latin(right) or _ADDRESS.search(before):
+        return False
+    if not _is_latin(left):
+        return left != "" and left in ",.;:!?%)" and not right.isdigit()
+    if left.isdigit() and right.isdigit():
+        return False
+    beside = _WORD.findall(before)[-1] if right.isdigit() else _WORD.findall(after)[0]
+    return left.isalpha() == right.isalpha() or len(beside) >= SHORTEST_WORD
 
 
 def _is_latin(character: str) -> bool:

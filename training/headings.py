@@ -58,7 +58,7 @@ def flows(
     for article in sorted({at[0] for at in where if at}):
         kept = [k for k, at in enumerate(where) if at is None or at[0] == article]
         page = flow([items[k] for k in kept], blocks)
-        if page.headings and len(page.bodies) > 1 and astray(page):
+        if len(page.headings) and len(page.bodies) > 1 and astray(page):
             yield page, [where[k] for k in kept]
 
 

@@ -8,7 +8,6 @@ changes nothing more. Wording is never corrected.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from pipeline.normalise import dots, figures, marks, quotes, script, spaces, wid
 from pipeline.normalise.draft import BLANKS, Draft
 from pipeline.text import Edit, Text
 
-__all__ = ["Doubt", "NormaliseOptions", "doubtful", "normalise"]
+__all__ = ["NormaliseOptions", "doubtful", "normalise"]
 
 
 class NormaliseOptions(BaseModel):
@@ -37,18 +36,10 @@ class NormaliseOptions(BaseModel):
     spaces: bool = Field(default=True, description="no white space inside Chinese text and around figures")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A place that was left alone, since what it should be is in doubt."""
-
-    start: int
-    end: int
-    rule: str
-
-
 # Whatever some step may change. The exceptions are the clean cases: 3.5, 3,500, 10:30, …… and one space between words.
 SUSPECT: Final = re.compile(
-    f"[{''.join(width.FORMS)}{BLANKS}\"＂'＇〝〞〟«»,.:;?!()．％⋯…。·・•‧･∙⋅―─━–－OoIl-]"
+    f"[{''.join(width.FORMS)}{BLANKS}\"＂'＇〝〞〟«»,.:;?!()．％⋯…。·・•‧･∙⋅―─━–－OoIl—-]"
+    f"(?!(?<=—)(?!(?<!——){dots.CLAUSE_WORDS}))"
     "(?!(?<=[OoIl])(?<![0-9].)(?![0-9]))"
     "(?!(?<=[0-9][.,:])[0-9])"
     "(?!(?<=[A-Za-z0-9,.] )[A-Za-z0-9])"
@@ -57,6 +48,7 @@ SUSPECT: Final = re.compile(
     "(?!(?<=。)(?!。。))(?!(?<=·)(?!··))"
     "(?!(?<=-)[^-－—])(?!(?<=－)[^-－—])(?!(?<=–)[^-–—])"
 )
+STRAIGHT: Final = re.compile("[\"＂'＇]")
 DOUBLED: Final = re.compile(f"([，。、；：])(?:[{BLANKS}]*\\1)+")
 
 
@@ -77,32 +69,38 @@ def normalise(text: Text, options: NormaliseOptions, *, heading: bool = False, r
     if options.width and not draft.present.isdisjoint(width.FORMS):
         draft.take(width.edits(draft))
     if options.punctuation:
-        _punctuation_signs(draft)
+        _signs(draft)
     if options.figures:
         draft.take(figures.edits(draft))
     if options.punctuation and not draft.present.isdisjoint(marks.FULL):
         draft.take(marks.edits(draft))
         draft.take(marks.brackets(draft))
+    _quotes(draft, options)
+    if options.doubled_marks:
+        draft.take(Edit(m.start() + 1, m.end(), "", "punctuation.doubled") for m in DOUBLED.finditer(draft.shown))
+    if options.script != "keep":
+        draft.take(script.edits(draft, options.script))
+    if options.spaces and not draft.present.isdisjoint(spaces.BLANK_CHARACTERS):
+        draft.take(spaces.edits(draft, heading=heading, run_in=run_in))
+    return draft.edits()
+
+
+def _quotes(draft: Draft, options: NormaliseOptions) -> None:
+    """Corner quotes first: the straight ones are paired with what stands there then."""
     if options.corner_quotes != "keep":
         draft.take(quotes.corners(draft, options.corner_quotes))
     if options.quotes and not draft.present.isdisjoint(quotes.CHANGING):
         draft.take(quotes.primes(draft))
         draft.take(quotes.edits(draft))
-    if options.doubled_marks:
-        draft.take(Edit(m.start() + 1, m.end(), "", "punctuation.doubled") for m in DOUBLED.finditer(draft.shown))
-    if options.script != "keep":
-        draft.take(script.edits(draft, options.script))
-    if options.spaces:
-        draft.take(spaces.edits(draft, heading=heading, run_in=run_in))
-    return draft.edits()
 
 
-def _punctuation_signs(draft: Draft) -> None:
+def _signs(draft: Draft) -> None:
     """Ellipses, dashes and the dots of names: first, since they are made of marks that later steps would change."""
-    if not draft.present.isdisjoint(dots.ELLIPSIS_SIGNS) or dots.ELLIPSIS_RUN.search(draft.shown):
+    if dots.might_have_ellipsis(draft):
         draft.take(dots.ellipses(draft))
     if not draft.present.isdisjoint(dots.DASH_SIGNS):
         draft.take(dots.dashes(draft))
+        draft.take(dots.half_dashes(draft))
     if not draft.present.isdisjoint(dots.MIDDLE_SIGNS):
         draft.take(dots.middles(draft))
 
@@ -116,17 +114,14 @@ def _is_suspect(chars: str, options: NormaliseOptions) -> bool:
     return options.doubled_marks and bool(DOUBLED.search(chars))
 
 
-def doubtful(text: str) -> list[Doubt]:
-    """The places of a normalised paragraph that were left alone since they are in doubt: straight quotes without a pair.
+def doubtful(text: str) -> list[str]:
+    """A rule for each place of a normalised paragraph that was left alone since what it should be is in doubt.
 
     >>> doubtful('他说："好。')
-    [Doubt(start=3, end=4, rule='quotes.doubtful')]
+    ['quotes.doubtful']
     """
-    draft = Draft(text)
-    if not draft.chinese:
+    if quotes.CHANGING.isdisjoint(text):
         return []
-    return [
-        Doubt(m.start(), m.end(), "quotes.doubtful")
-        for m in re.finditer("[\"＂'＇]", text)
-        if not quotes.is_apostrophe(draft, m.start())
-    ]
+    draft = Draft(text)
+    left = (found.start() for found in STRAIGHT.finditer(text)) if draft.chinese else ()
+    return ["quotes.doubtful" for at in left if not quotes.is_apostrophe(draft, at)]

@@ -17,12 +17,26 @@ ELLIPSIS: Final = re.compile(f"\\.(?:[{BLANKS}]*\\.){{2,}}|．{{3,}}|。{{3,}}|�
 DASHES: Final = re.compile(
     f"[—―─━–－-](?:[{BLANKS}]*[—―─━–－-])+(?:(?<=[—―─━–])|(?![0-9０-９]))|[―─━](?![{BLANKS}]*[—―─━–－-])"
 )
+# Words that open a clause: no name that a single — joins begins with them (不丹 does, 就业 and 还原 would).
+CLAUSE_WORDS: Final = "(?:[是只但她他它我你这這却卻]|不(?!丹)|就是|还是|還是|而是)"
+HALF_DASH: Final = re.compile(f"(?<=[{HAN}\"＂〞〟”’')）》」』])—(?={CLAUSE_WORDS})")
 ELLIPSIS_SIGNS: Final = frozenset("．・•⋯…")
-ELLIPSIS_RUN: Final = re.compile(f"\\.(?=[{BLANKS}]*\\.)|。(?=。。)|·(?=··)")
-DASH_SIGNS: Final = frozenset("-－―─━–")
+SPACED_DOTS: Final = re.compile(f"\\.(?=[{BLANKS}]*\\.)")
+DASH_SIGNS: Final = frozenset("-－―─━–—")
 MIDDLE_SIGNS: Final = frozenset("•‧・･∙⋅．.")
 MIDDLE: Final = re.compile(f"(?<=[{HAN}A-Za-z])\\s*[•‧・･∙⋅．.](?=\\s*[{HAN}A-Za-z])")
 NAME: Final = 2  # so many characters on each side have to be ones that foreign names are written with
+
+
+def might_have_ellipsis(draft: Draft) -> bool:
+    """Whether the full look is worth it: a quick one for each kind of dot."""
+    present = draft.present
+    return (
+        not present.isdisjoint(ELLIPSIS_SIGNS)
+        or "。。。" in draft.shown
+        or ("·" in present and "···" in draft.shown)
+        or ("." in present and SPACED_DOTS.search(draft.shown) is not None)
+    )
 
 
 def ellipses(draft: Draft) -> Iterator[Edit]:
@@ -42,7 +56,8 @@ def ellipses(draft: Draft) -> Iterator[Edit]:
 def dashes(draft: Draft) -> Iterator[Edit]:
     """--, －－, ―― and the like next to Chinese text become ——; between figures they stay, as range signs do.
 
-    A single — is a range sign, or joins names; only where neither can be (at an edge, after a mark) it becomes ——.
+    A single — is a range sign, or joins names; only where a word follows that opens a clause it becomes —— (that holds
+    for 8 places in 70 million characters of clean prose, all of them faults).
     """
     for found in DASHES.finditer(draft.shown):
         start, end = found.span()
@@ -51,6 +66,16 @@ def dashes(draft: Draft) -> Iterator[Edit]:
         sides = draft.before(start), draft.after(end)
         if Kind.CHINESE in sides or sides == (Kind.EDGE, Kind.LATIN):
             yield Edit(start, end, "——", "punctuation.dash")
+
+
+def half_dashes(draft: Draft) -> Iterator[Edit]:
+    """The single — of pages whose extractor saw —— as one sign.
+
+    >>> [edit.start for edit in half_dashes(Draft("他成功了—但那個星期，中國—中亞"))]
+    [4]
+    """
+    for found in HALF_DASH.finditer(draft.shown):
+        yield Edit(found.start(), found.end(), "——", "punctuation.dash")
 
 
 def middles(draft: Draft) -> Iterator[Edit]:

@@ -27,11 +27,13 @@ class Kind(Enum):
 
 
 BLANKS: Final = " \t\n\r\x0b\x0c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_MAYBE_BLANK: Final = (*range(0x21), 0xA0, 0x1680, *range(0x2000, 0x2060), 0x3000)
+BLANK_CHARACTERS: Final = frozenset(char for char in map(chr, _MAYBE_BLANK) if re.match(f"[{BLANKS}]", char))
 HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 SHELLS: Final = "\"'“”‘’()（）「」『』＂＇〝〞〟[]［］"
 # What is left of ASCII (+ / = ~ < > & @ # _ * ^ \ $ |) goes with Latin letters.
 MARKS: Final = ",.:;?!，。：；？！．…⋯—―─━–－-·•‧・･∙⋅"
-CLOSES_FIGURE: Final = "%‰°℃℉㎡㎥㎜㎝㎞㎏㎎％′″"
+CLOSES_FIGURE: Final = "%‰℃℉㎡㎥㎜㎝㎞㎏㎎％"
 
 IS_HAN: Final = re.compile(f"[{HAN}]")
 # All that is neither Han, nor figure, nor the commonest punctuation: what steps look for is among them.
@@ -91,7 +93,7 @@ class Draft:
 
     def edits(self) -> list[Edit]:
         """All of them in order; those that in the end change nothing are left out."""
-        found = sorted(self._edits.values(), key=lambda edit: edit.start)
+        found = [self._edits[start] for start in sorted(self._edits)]
         return [edit for edit in found if self.chars[edit.start : edit.end] != edit.becomes]
 
     @property
@@ -100,6 +102,7 @@ class Draft:
         return IS_HAN.search(self.chars) is not None
 
     def kind(self, at: int) -> Kind:
+        """The kind of what stands at `at`; beyond the text, EDGE."""
         return KINDS[self.shown[at]] if 0 <= at < len(self.shown) else Kind.EDGE
 
     def before(self, at: int) -> Kind:

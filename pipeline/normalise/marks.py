@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.normalise.draft import HAN, KINDS, Draft, Kind
 from pipeline.normalise.dots import might_be_name
+from pipeline.normalise.draft import HAN, KINDS, Draft, Kind
 from pipeline.text import Edit
 
 FULL: Final = dict(zip(",.:;?!()", "，。：；？！（）", strict=True))
@@ -52,7 +52,8 @@ def protected(shown: str) -> list[tuple[int, int]]:
 
 
 def edits(draft: Draft) -> Iterator[Edit]:
-    """
+    """Full-width marks where Chinese text is on one side.
+
     >>> [(edit.start, edit.becomes) for edit in edits(Draft("他说:3.5,对."))]
     [(2, '：'), (6, '，'), (8, '。')]
     """

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from pipeline.normalise.draft import BLANKS, Draft, Kind
+from pipeline.normalise.draft import BLANK_CHARACTERS, Draft, Kind
 from pipeline.text import Edit
 
 DOUBLE: Final = re.compile('["＂“”]')
@@ -28,7 +28,8 @@ OPENS_AFTER: Final = "：，。；（、《:,;("
 
 
 def edits(draft: Draft) -> Iterator[Edit]:
-    """
+    """Straight quotes as curly ones, where all of them pair.
+
     >>> [edit.becomes for edit in edits(Draft('他说："好。"又说："走。"'))]
     ['“', '”', '“', '”']
     """
@@ -94,7 +95,7 @@ def _fits(shown: str, at: int, side: int) -> bool:
     return bool(before) and before not in NEVER_BEFORE_CLOSE and before != "："
 
 
-BLANK_CHARS: Final = "".join(c for c in map(chr, range(0x3001)) if re.match(f"[{BLANKS}]", c))
+BLANK_CHARS: Final = "".join(sorted(BLANK_CHARACTERS))
 
 
 def _may_stay_open(shown: str, places: list[int]) -> bool:

@@ -12,7 +12,10 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pipeline.commonness import share
@@ -61,6 +64,22 @@ def _clause(clause: re.Match[str], script: str, only: re.Pattern[str] | None) ->
             continue
         start = clause.start() + at
         yield Edit(start, start + 1, new, f"script.{script}")
+
+
+@cache
+def dictionary() -> str:
+    """Which OpenCC with which dictionaries, for the manifest: its output depends on both.
+
+    >>> dictionary().startswith("OpenCC ")
+    True
+    """
+    import opencc
+
+    digest = sha256()
+    for path in sorted(Path(opencc.__file__).parent.rglob("*")):
+        if path.suffix in {".json", ".ocd2", ".txt"}:
+            digest.update(path.name.encode() + path.read_bytes())
+    return f"OpenCC {version('opencc')} {digest.hexdigest()[:16]}"
 
 
 @cache

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from pipeline.normalise.draft import BLANKS, HAN, Draft, Kind
+from pipeline.normalise.draft import BLANK_CHARACTERS, BLANKS, HAN, Draft, Kind
 from pipeline.text import Edit
+
+__all__ = ["BLANK_CHARACTERS", "edits"]
 
 RUN: Final = re.compile(f"[{BLANKS}]+")
 WORD: Final = re.compile(f"[^{BLANKS}]+")
@@ -26,7 +28,8 @@ HALF: Final = 2  # Han characters that a half of a couplet has at least
 
 
 def edits(draft: Draft, *, heading: bool, run_in: int) -> Iterator[Edit]:
-    """
+    """White space that goes, or shrinks to one space.
+
     >>> [(edit.start, edit.becomes) for edit in edits(Draft("2024 年 GE  Revolution CT"), heading=False, run_in=0)]
     [(4, ''), (6, ''), (9, ' ')]
     """

@@ -48,7 +48,8 @@ FORM: Final = re.compile(f"[{''.join(FORMS)}]")
 
 
 def edits(draft: Draft) -> Iterator[Edit]:
-    """
+    """Every character that has another form.
+
     >>> [edit.becomes for edit in edits(Draft("１９ｋｍ﹐ﬃ"))]
     ['1', '9', 'k', 'm', '，', 'ffi']
     """

@@ -34,6 +34,7 @@ class Member:
     data: bytes = b""
     error: SourceError | None = None
     is_skipped: bool = False
+    size: int = 0  # bytes that were unpacked for it
 
 
 def members(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
@@ -43,7 +44,7 @@ def members(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
     left = max(FREE, options.ratio * tap.size)
     try:
         for member in inside(tap, source, options):
-            left -= len(member.data)
+            left -= member.size
             if left < 0:
                 message = f"{source}: unpacks to too much for its size. Raise run.ratio if you trust it."
                 yield Member("", error=SourceError(message, stage="read"))
@@ -93,9 +94,9 @@ def _tar(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
 
 def _whole(name: str, data: bytes, source: str, options: RunOptions) -> Member:
     if len(data) <= options.document_mb << 20:
-        return Member(name, data)
+        return Member(name, data, size=len(data))
     message = f"{source}:{name}: is larger than {options.document_mb} MB. Cut it up, or raise run.document_mb."
-    return Member(name, error=SourceError(message, stage="read"))
+    return Member(name, error=SourceError(message, stage="read"), size=len(data))
 
 
 def _is_text(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from io import BufferedReader
 from typing import Final
 
@@ -63,7 +63,7 @@ def _whole(found: Found, options: RunOptions, reading: Reading) -> Document:
         error: BaseException | None = None
         data = b""
         try:
-            with Tap(found.path) as tap:
+            with Tap(found.path, follow_links=options.follow_links) as tap:
                 try:
                     with unpacked(tap, found.source, options) as stream:
                         data = stream.read(limit + 1)
@@ -88,11 +88,11 @@ def _whole(found: Found, options: RunOptions, reading: Reading) -> Document:
 def _rows(found: Found, options: RunOptions, reading: Reading) -> Iterator[Document]:
     """Each row of the file; a last document, of the file's own name, says what went wrong with the file."""
     try:
-        with Tap(found.path) as tap:
+        with Tap(found.path, follow_links=options.follow_links) as tap:
             try:
                 with unpacked(tap, found.source, options) as stream:
-                    for number, line in _lines(stream, options.document_mb << 20):
-                        yield _row(found.source, number, line, options)
+                    rows = (_row(found.source, *line, options) for line in _lines(stream, options.document_mb << 20))
+                    yield from _each_once(rows) if options.id_column else rows
             except BROKEN as broken:
                 yield Document(found.source, error=read_error(found.source, broken))
             except SourceError as broken:
@@ -109,7 +109,7 @@ def _rows(found: Found, options: RunOptions, reading: Reading) -> Iterator[Docum
 def _members(found: Found, options: RunOptions, reading: Reading) -> Iterator[Document]:
     """Each text in an archive; a last document, of the archive's own name, says what went wrong with it."""
     try:
-        with Tap(found.path) as tap:
+        with Tap(found.path, follow_links=options.follow_links) as tap:
             for member in members(tap, found.source, options):
                 name = f"{found.source}:{member.name}" if member.name else found.source
                 if member.is_skipped:
@@ -138,6 +138,18 @@ def _lines(stream: BufferedReader, limit: int) -> Iterator[tuple[int, bytes | No
                 pass
         if not is_whole or line.strip():
             yield number, line if is_whole else None
+
+
+def _each_once(rows: Iterator[Document]) -> Iterator[Document]:
+    """The rows; those with the id of an earlier one as errors. Takes some memory for each id."""
+    seen: set[bytes] = set()
+    for row in rows:
+        digest = blake2b(row.source.encode(), digest_size=8).digest()
+        if digest in seen and not row.error:
+            yield Document(row.source, error=_bad_row(row.source, "has the id of an earlier one"), sha256=row.sha256)
+        else:
+            yield row
+        seen.add(digest)
 
 
 def _row(source: str, number: int, line: bytes | None, options: RunOptions) -> Document:

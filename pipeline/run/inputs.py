@@ -21,6 +21,7 @@ from pipeline.run.names import ARCHIVES, PACKED, PLAIN, ROWS, expanded, printabl
 READ_SUFFIXES: Final = f"{' '.join((*PLAIN, *ROWS, *ARCHIVES))}, each also with {' '.join(PACKED)}"
 STDIN: Final = "-"
 
+_LINK: Final = "link (run.follow_links is off)"
 _EXAMPLES: Final = 3
 _LONGEST_SUFFIX: Final = 12
 
@@ -52,10 +53,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A path that was named, and the folder that the sources under it are relative to."""
+    """A path to read, and the folder that the sources under it are relative to."""
 
     path: str
     base: str
+    is_named: bool = True  # by the user, and not found by a glob
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +91,29 @@ def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> It
             yield from walk.listed(name)
     if named.stdin:
         os.utime(named.stdin, ns=(0, 0))  # so that the receipt does not depend on when it was read
-        yield Found("stdin", named.stdin, Path(named.stdin).stat().st_size, 0)
+        yield Found("stdin", os.path.realpath(named.stdin), Path(named.stdin).stat().st_size, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
+    """Goes through the roots. Paths are real ones, without a link; names are what stands below the input root."""
+
     out: str
     skipped: Skipped
     follow_links: bool
 
     def root(self, root: Root) -> Iterator[Found]:
         """What was named by the user: a link is followed, since it was asked for."""
-        name = root.path.rsplit("/", 1)[1]
-        if Path(root.path).is_dir():
-            yield from self.folder(root.path, root.base)
-        elif not Path(root.path).is_file():
+        path = os.path.realpath(root.path)
+        name = "" if root.path == root.base else _below(root.path, root.base)
+        if not root.is_named and Path(root.path).is_symlink() and not self.follow_links:
+            self.skipped.add(_LINK, name)
+        elif Path(path).is_dir():
+            yield from self.folder(path, name)
+        elif not Path(path).is_file():
             self.skipped.add("no regular file", name)
         elif _is_read(name):
-            yield _found(root.path, root.base, _stat(root.path))
+            yield _found(path, name)
         else:
             self.skipped.add(_why(name), name)
 
@@ -118,42 +125,42 @@ class _Walk:
         if os.path.lexists(path):
             yield from self.root(Root(path, base))
         else:
-            yield Found(_source(path, base), path, -1, 0)
+            yield _found(path, _below(path, base))
 
-    def folder(self, top: str, base: str) -> Iterator[Found]:
+    def folder(self, top: str, name: str) -> Iterator[Found]:
         """What is in a folder and those below it. Each waiting folder knows those above it, to see a loop of links."""
-        waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(top, ())]
+        waiting: list[tuple[str, str, tuple[tuple[int, int], ...]]] = [(top, name, ())]
         while waiting:
-            path, above = waiting.pop()
+            path, name, above = waiting.pop()
             try:
                 own = Path(path).stat()
                 entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-            except OSError:
-                yield Found(_source(path, base), path, -1, 0)  # can't be opened either, so quarantine tells of it
+            except OSError:  # it can't be opened either, so quarantine tells of it
+                yield _found(path, name or path.rsplit("/", 1)[1])
                 continue
             here = (own.st_dev, own.st_ino)
             if here in above:
-                self.skipped.add("link that leads back to a folder above it", _below(path, base))
+                self.skipped.add("link that leads back to a folder above it", name)
                 continue
             for entry in entries:
-                if self._is_folder(entry, base):
-                    waiting.append((entry.path, (*above, here) if self.follow_links else ()))
-                elif not self._is_passed_over(entry, base):
-                    yield _found(entry.path, base, _stat(entry.path))
+                below = f"{name}/{entry.name}" if name else entry.name
+                if self._is_folder(entry):
+                    waiting.append((entry.path, below, (*above, here) if self.follow_links else ()))
+                elif not self._is_passed_over(entry, below):
+                    yield _found(entry.path, below)
 
-    def _is_folder(self, entry: os.DirEntry[str], base: str) -> bool:
+    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
         """Whether this is a folder to go into; the output is none."""
         if entry.name.startswith((".", "_")) or not entry.is_dir(follow_symlinks=self.follow_links):
             return False
         return os.path.realpath(entry.path) != self.out
 
-    def _is_passed_over(self, entry: os.DirEntry[str], base: str) -> bool:
+    def _is_passed_over(self, entry: os.DirEntry[str], name: str) -> bool:
         """Whether this is not to be read; then it is noted, all but the output."""
-        name = _below(entry.path, base)
         if entry.name.startswith((".", "_")):
             self.skipped.add("hidden, or its name begins with _", name)
         elif entry.is_symlink() and not self.follow_links:
-            self.skipped.add("link (run.follow_links is off)", name)
+            self.skipped.add(_LINK, name)
         elif entry.is_dir():
             return True
         elif not _is_read(entry.name):
@@ -167,8 +174,9 @@ class _Walk:
 
 def _roots(name: str, out: str) -> list[Root]:
     """The roots that one name stands for; a glob may stand for many. The output is left out where a glob finds it."""
-    roots = [Root(path, base) for base, path in expanded(name)]
-    if os.path.lexists(name):
+    is_named = os.path.lexists(name)
+    roots = [Root(path, base, is_named) for base, path in expanded(name)]
+    if is_named:
         _check(roots[0].path, name, out)
     return [root for root in roots if not _is_within(root.path, out)]
 
@@ -214,18 +222,11 @@ def _below(path: str, base: str) -> str:
     return path[len(base.rstrip("/")) :].lstrip("/") or path.rsplit("/", 1)[1]
 
 
-def _source(path: str, base: str) -> str:
-    return source_of(_below(path, base))
-
-
-def _stat(path: str) -> os.stat_result | None:
+def _found(path: str, name: str) -> Found:
     try:
-        return os.stat(path)  # noqa: PTH116 - a million of them
+        seen = os.stat(path)  # noqa: PTH116 - a million of them
     except OSError:  # it vanished meanwhile, and reading it will say so
-        return None
-
-
-def _found(path: str, base: str, seen: os.stat_result | None) -> Found:
-    if seen is None or not stat.S_ISREG(seen.st_mode):
-        return Found(_source(path, base), path, -1, 0)
-    return Found(_source(path, base), path, seen.st_size, seen.st_mtime_ns)
+        return Found(source_of(name), path, -1, 0)
+    if not stat.S_ISREG(seen.st_mode):
+        return Found(source_of(name), path, -1, 0)
+    return Found(source_of(name), path, seen.st_size, seen.st_mtime_ns)

@@ -7,6 +7,7 @@ short text; one that unpacks to more than `ratio` times its size is a bomb.
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import hashlib
 import io
@@ -33,7 +34,9 @@ BROKEN: Final = (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 class Tap(io.RawIOBase):
     """The file as it lies on the disk: hashes what is read, and knows whether the file was changed meanwhile."""
 
-    def __init__(self, path: str, *, follow_links: bool = True) -> None:
+    def __init__(self, path: str, *, follow_links: bool) -> None:
+        if not follow_links and os.path.realpath(path) != path:  # there was none when it was found
+            raise OSError(errno.ELOOP, "has become a link", path)
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
         self.descriptor = os.open(path, flags)
         try:
@@ -105,7 +108,7 @@ def unpacked(tap: Tap, source: str, options: RunOptions) -> Iterator[io.Buffered
     packing = suffixes(source)[1]
     if packing and not tap.size:
         raise SourceError(f"{source}: is empty, so no {packing} file. Fetch it again.", stage="read")
-    file = io.BufferedReader(tap, _CHUNK)
+    file: io.BufferedReader = io.BufferedReader(tap, _CHUNK)
     try:
         if packing:
             bounded = Bounded(_OPENERS[packing](file), source, max(FREE, options.ratio * tap.size))

@@ -64,10 +64,11 @@ def test_names_in_the_encoding_of_the_place_are_read(run: Run, folder: Path, tmp
 
 
 def test_a_bomb_is_quarantined(run: Run, folder: Path, tmp_path: Path) -> None:
-    zipped(folder / "a.zip", {"good.txt": b"a", "bomb.txt": b"\n" * (20 << 20)})
-    tarred(folder / "b.tgz", {"bomb.txt": b"\n" * (20 << 20)}, "w:gz")
+    bomb = {"good.txt": b"a", "bomb.txt": b"\n" * (10 << 20), "more.txt": b"\n" * (10 << 20)}
+    zipped(folder / "a.zip", bomb)
+    tarred(folder / "b.tgz", bomb, "w:gz")
     report = run(folder, options={"ratio": 2})
-    assert (report.documents, report.quarantined) == (3, 2)
+    assert (report.documents, report.quarantined) == (6, 2)
     assert sources(tmp_path / "out", "quarantine") == ["a.zip", "b.tgz"]
 
 

@@ -16,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
+from pipeline.run.documents import Reading, documents
+from pipeline.run.inputs import Found
 from pipeline.run.names import name_of, source_of
+from pipeline.run.options import RunOptions
 from run.run_outputs import Run, records
 
 
@@ -235,3 +238,34 @@ def test_a_folder_that_cannot_be_listed(run: Run, pages: Path, tmp_path: Path, m
     report = run()
     assert (report.documents, report.quarantined) == (9, 1)
     assert [source.rstrip("/") for source in faults(tmp_path / "out")] == ["1954"]
+
+
+def test_a_link_that_a_glob_finds_is_not_followed(run: Run, pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("x")
+    (pages / "secret.txt").symlink_to(tmp_path / "secret.txt")
+    (pages / "all").symlink_to(tmp_path)
+    report = run(pages / "*")
+    assert report.documents == 12
+    assert report.skipped.examples["link (run.follow_links is off)"] == ["all", "secret.txt"]
+
+
+def test_a_file_that_becomes_a_link_before_it_is_read_is_quarantined(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("x")
+    (tmp_path / "d").symlink_to(tmp_path)
+    for path in (tmp_path / "link.txt", tmp_path / "d" / "secret.txt"):
+        if not path.exists():
+            path.symlink_to(tmp_path / "secret.txt")
+        found = Found("a.txt", str(path), 1, 1)
+        [document] = documents(found, RunOptions(), Reading())
+        assert "has become a link" in str(document.error)
+        [document] = documents(found, RunOptions(follow_links=True), Reading())
+        assert document.data == b"x"
+
+
+def test_sources_below_a_named_link_are_as_below_its_target(run: Run, pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(pages)
+    run(out=tmp_path / "plain")
+    run(tmp_path / "link", out=tmp_path / "linked")
+    run(f"{tmp_path}/l*k/", out=tmp_path / "globbed", options={"follow_links": True})
+    assert sources(tmp_path / "plain") == sources(tmp_path / "linked")
+    assert sources(tmp_path / "globbed") == {f"link/{source}" for source in sources(tmp_path / "plain")}

@@ -1,0 +1,117 @@
+"""Cuts: where on a page one article may end and the next begin.
+
+In: the blocks of a page, and its headings and paragraphs in the order of reading. Out: for each place between two of
+them the natural log of the odds that an article ends there. It is learnt (`training/cuts.py`): words that come up on
+both sides speak against it; a byline, a dateline, front matter between, the measure, and whether a sentence or a
+bracket just closed, for or against.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.document import Block, Role
+from pipeline.likeness import pairs, rarity
+from pipeline.order import Item
+
+Floats = npt.NDArray[np.float64]
+
+NEAR = 6  # paragraphs: a word that comes up again within them binds them
+_DATELINE = re.compile(
+    r"^.{0,12}?(?:本报|本刊|新华社|中新社|中新网|人民网|央视网|记者).{0,24}?(?:讯|电|报道|消息)|^[（(【]?(?:本报|本刊)"
+)
+_CLOSING = re.compile(r"[（(【](?:[^（）()。]{2,24})[)）】]\s*$")
+_STOPS = "。！？…!?"
+
+FEATURES = (
+    "bias", "near", "near_dip", "across", "across_dip", "byline", "dateline", "closing", "front", "caption",
+    "furniture", "apart", "heading", "open", "unended", "measure", "title",
+)  # fmt: skip
+
+
+@cache
+def weights() -> Floats:
+    """The weight of each of FEATURES, learnt by `training/cuts.py`."""
+    data = json.loads((files("pipeline") / "models" / "cuts.json").read_text(encoding="utf-8"))
+    return np.array([data[name] for name in FEATURES])
+
+
+def cuts(blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
+    """The log odds of a cut before each item; 0 before the first one and after the last one."""
+    if not items:
+        return [0.0]
+    inner: list[float] = np.round(evidence(blocks, items) @ weights(), 4).tolist()
+    return [0.0, *inner, 0.0]
+
+
+def evidence(blocks: Sequence[Block], items: Sequence[Item]) -> Floats:
+    """What speaks for and against a cut between each item and the next, shape (items - 1, FEATURES)."""
+    near, across = bonds([pairs(item.block.text.chars) for item in items])
+    table = np.zeros((max(0, len(items) - 1), len(FEATURES)))
+    if not len(table):
+        return table
+    table[:, 0] = 1.0
+    table[:, 1], table[:, 2] = near, near.mean() - near
+    table[:, 3], table[:, 4] = across, across.mean() - across
+    for j in range(1, len(items)):
+        table[j - 1, 5:] = _between(blocks, items[j - 1], items[j])
+    return table
+
+
+def bonds(said: Sequence[Mapping[str, int]]) -> tuple[Floats, Floats]:
+    """How much the texts on both sides of each inner place share: within NEAR of it, and altogether; 0 to 1."""
+    n = len(said)
+    weight = rarity(said)  # type: ignore[arg-type]
+    near, across = np.zeros(n + 1), np.zeros(n + 1)
+    begun, ended = np.zeros(n + 1), np.zeros(n + 1)
+    seen: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for i, words in enumerate(said):
+        for p in words:
+            w = weight[p]
+            if p in seen:
+                if i - seen[p] <= NEAR:
+                    near[seen[p] + 1] += w
+                    near[i + 1] -= w
+            else:
+                first[p] = i
+                begun[i + 1] += w
+            seen[p] = i
+    for p, last in seen.items():
+        across[first[p] + 1] += weight[p]
+        across[last + 1] -= weight[p]
+        ended[last + 1] += weight[p]
+    own = np.array([sum(weight[p] for p in words) for words in said])
+    sums = np.concatenate(([0.0], own.cumsum()))
+    places = np.arange(1, n)
+    left = sums[places] - sums[np.maximum(0, places - NEAR // 2)]
+    right = sums[np.minimum(n, places + NEAR // 2)] - sums[places]
+    there = np.minimum(begun.cumsum()[1:n], ended.sum() - ended.cumsum()[1:n])
+    return (
+        np.clip(near.cumsum()[1:n] / np.maximum(1.0, np.minimum(left, right)), 0.0, 1.0),
+        np.clip(across.cumsum()[1:n] / np.maximum(1.0, there), 0.0, 1.0),
+    )
+
+
+def _between(blocks: Sequence[Block], before: Item, after: Item) -> list[float]:
+    """What stands between two items, how the first ends and the second begins."""
+    between = [blocks[i].role for i in range(before.last + 1, min(after.first, before.last + 30))]
+    last, first = before.block.text.chars.rstrip(), after.block.text.chars
+    widths = [max(len(line.text.chars) for line in item.block.lines) for item in (before, after)]
+    long = min(len(item.block.lines) for item in (before, after)) > 1
+    titled = [b.odds[0] for b in blocks[max(0, after.first - 2) : after.first + 1] if b.odds]
+    return [
+        float(Role.BYLINE in between), float(bool(_DATELINE.match(first))), float(bool(_CLOSING.search(last[-30:]))),
+        float(any(role in between for role in (Role.TITLE, Role.KICKER, Role.SUBTITLE))), float(Role.CAPTION in between),
+        float(Role.FURNITURE in between), float(after.first != before.last + 1),
+        float(after.block.role is Role.HEADING), float(not after.block.opens),
+        float(before.block.role is Role.BODY and last[-1:] not in _STOPS and not _CLOSING.search(last[-30:])),
+        float(long and abs(widths[0] - widths[1]) > 2), max(titled, default=0.0),
+    ]  # fmt: skip

@@ -114,7 +114,8 @@ def _bylines(blocks: Sequence[Block], indexes: Sequence[int]) -> Iterator[Byline
 
 def _sections(items: Sequence[Item]) -> list[Section]:
     sections: list[Section] = []
-    heading, level, paragraphs = NOTHING, 0, []
+    heading, level = NOTHING, 0
+    paragraphs: list[Text] = []
     for item in items:
         if item.block.role is Role.HEADING:
             if heading or paragraphs:

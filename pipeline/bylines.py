@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from pipeline.document import Byline
-from pipeline.wording import surnames
 from pipeline.names import is_name, letter_spaced, names_of
 from pipeline.script_fold import simplify
 from pipeline.text import Text, join
+from pipeline.wording import surnames
 
 HAN = r"[\u3007\u3400-\u9fff]"
 
@@ -77,8 +78,9 @@ def bylines(texts: Sequence[Text]) -> tuple[Byline, ...]:
     """
     text = join(texts, "\n")
     entries = [_Entry(Text.made(""))]
-    for kind, word in _words(text):
-        _put(entries, kind, word)
+    words = list(_words(text))
+    for (kind, word), (following, _) in zip_longest(words, words[1:], fillvalue=("", text)):
+        _put(entries, kind, word, followed=following == "name")
     return tuple(Byline(entry.role, tuple(entry.names)) for entry in entries if entry.role or entry.names)
 
 
@@ -120,8 +122,11 @@ def signature(chars: str) -> int | None:
     return found.end() if chars[-1] in "）)" and all(is_name(w) and not _NO_NAME.search(w) for w in words) else None
 
 
-def _put(entries: list[_Entry], kind: str, word: Text) -> None:
-    """Add a word to the entries: a role opens a new one, a role behind its names closes theirs."""
+def _put(entries: list[_Entry], kind: str, word: Text, *, followed: bool) -> None:
+    """Add a word to the entries: a role opens a new one, a role behind its names closes theirs.
+
+    `followed`: a name comes next.
+    """
     last = entries[-1]
     if kind in ("role", "wire"):
         entries.append(_Entry(word))
@@ -131,19 +136,19 @@ def _put(entries: list[_Entry], kind: str, word: Text) -> None:
         else:
             entries.append(_Entry(word, closed=True))
     elif kind == "place":
-        _put_place(entries, word)
+        _put_place(entries, word, followed=followed)
     elif last.closed:
         entries.append(_Entry(Text.made(""), [word]))
     else:
         last.names.append(word)
 
 
-def _put_place(entries: list[_Entry], word: Text) -> None:
+def _put_place(entries: list[_Entry], word: Text, *, followed: bool) -> None:
     """A word that ends in 报道: the place it is reported from, or the last name of those who report."""
     cut = _SUFFIX.search(simplify(word.chars))
     at = cut.start() if cut else 0
     names = entries[-1].names
-    if not at and names and not is_name(simplify(names[-1].chars)):
+    if not at and not followed and names and not is_name(simplify(names[-1].chars)):
         entries.append(_Entry(word, [names.pop()], closed=True))
         return
     stem, report = word[:at], word[at:]

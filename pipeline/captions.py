@@ -22,7 +22,10 @@ SHORTEST = 4  # letters of a caption beside another one on its line
 SHORTEST_COPY = 4  # letters of a second copy
 NEAR = 2  # lines between the halves of a caption that a line break or a blank line cut
 _HAN = "[\u3400-\u9fff]"
-_DAY = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|日前|近日|目前|周末|上个?月|本月|去年|今年|昨[日天]|当[日天]|活动(?:当天|期间|现场)|假期|节日期间|连日来|傍晚|清晨|夜晚|上午|下午)"
+_DAY = (
+    r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|日前|近日|目前|周末|上个?月|本月|去年|今年|昨[日天]|当[日天]"
+    r"|活动(?:当天|期间|现场)|假期|节日期间|连日来|傍晚|清晨|夜晚|上午|下午)"
+)
 _OPENER = re.compile(rf"(?:{_DAY}|图为|图片为|上图|下图|左图|右图|图[①②③④一二三四]|资料图)")
 _DATED = re.compile(_DAY)
 _SCENE = re.compile(
@@ -33,6 +36,7 @@ _CREDIT = re.compile(rf"^(?:[(（][^()（）]{{1,20}}[)）]|{_HAN}{{2,4}}\s*[/�
 _AFTER_CREDIT = re.compile(rf"{_CREDIT_BRACKET}(?=\s*[\u3400-\u9fff\d“])")
 _BRACKET = re.compile(rf"[)）](?={_OPENER.pattern})")
 _PICTURE_OF = re.compile(r"(?<=[\u3400-\u9fff)）])(?=图为|上图为|下图为|左图为|右图为)")
+_SIGN = re.compile(r"(?<=.)[▲▼◀▶△▽◁▷](?=.)|(?<=[^\s①-⑳])[②-⑳](?![①-⑳：:])")
 _SPACE = re.compile(r"\s+")
 _PLACE = re.compile(rf"{_HAN}{{2}}[市区县镇乡村]")
 _TANDEM = re.compile(r"([^\s()（），。][^，。]{2,30}?)\1")
@@ -124,19 +128,18 @@ def _parted(block: Block) -> Iterator[Text]:
     """A caption block, cut where one caption ends and the next begins."""
     text = block.text
     cuts = _cuts(simplify(text.chars))
-    edges = [0, *cuts, len(text)]
-    pieces = [text[a:b] for a, b in pairwise(edges)]
-    if len(pieces) == 2 and len(block.lines) > 1 and _is_cut(simplify(pieces[0].chars.strip())):
-        at = _next_line(pieces[1], block)
-        if at and not _OPENER.match(simplify(pieces[1].chars)):
-            pieces = [pieces[0].strip() + pieces[1][at:], pieces[1][:at]]
-    yield from pieces
+    if cuts and _is_cut(simplify(text.chars[: cuts[0]].strip())):
+        below = _next_line(text, block, cuts[0])
+        if below and not _OPENER.match(simplify(text.chars[below:])):
+            yield text[: cuts[0]].strip() + text[below:]
+            text, cuts = text[cuts[0] : below], [cut - cuts[0] for cut in cuts[1:] if cut < below]
+    yield from (text[a:b] for a, b in pairwise([0, *cuts, len(text)]))
 
 
-def _next_line(text: Text, block: Block) -> int | None:
-    """Where in `text` the block's next line begins: side by side, each caption goes on under itself."""
+def _next_line(text: Text, block: Block, after: int) -> int | None:
+    """Where in `text` the first line begins behind `after`: side by side, each caption goes on under itself."""
     starts = {line.text.origins[0] for line in block.lines[1:]}
-    return next((k for k, origin in enumerate(text.origins) if origin in starts and k), None)
+    return next((k for k, origin in enumerate(text.origins) if origin in starts and k > after), None)
 
 
 def _cuts(plain: str) -> list[int]:
@@ -150,6 +153,7 @@ def _cuts(plain: str) -> list[int]:
     found: set[int] = {m.end() for m in _AFTER_CREDIT.finditer(plain)}
     found |= {m.end() for m in _BRACKET.finditer(plain)}
     found |= {m.start() for m in _PICTURE_OF.finditer(plain) if m.start() >= SHORTEST}
+    found |= {m.start() for m in _SIGN.finditer(plain)}
     found |= set(_at_spaces(plain)) | set(_at_stops(plain)) | set(_at_scenes(plain))
     if not found and (twice := _doubled_head(plain)):
         found.add(twice)

@@ -1,7 +1,7 @@
 """Cuts: where on a page one article may end and the next begin.
 
 In: the blocks of a page, and its headings and paragraphs in the order of reading. Out: for each place between two of
-them the natural log of the odds that an article ends there. It is learnt (`training/cuts.py`): words that come up on
+them the natural log of the odds that an article ends there. It is learnt (`training/headline.py`): words that come up on
 both sides speak against it; a byline, a dateline, front matter between, the measure, and whether a sentence or a
 bracket just closed, for or against.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Block, Role
-from pipeline.likeness import pairs, rarity
+from pipeline.likeness import rarity
 from pipeline.order import Item
 
 Floats = npt.NDArray[np.float64]
@@ -38,22 +39,22 @@ FEATURES = (
 
 @cache
 def weights() -> Floats:
-    """The weight of each of FEATURES, learnt by `training/cuts.py`."""
+    """The weight of each of FEATURES, learnt by `training/headline.py`."""
     data = json.loads((files("pipeline") / "models" / "cuts.json").read_text(encoding="utf-8"))
     return np.array([data[name] for name in FEATURES])
 
 
-def cuts(blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
-    """The log odds of a cut before each item; 0 before the first one and after the last one."""
+def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Counter[str]]) -> list[float]:
+    """The log odds of a cut before each item; 0 before the first one and after the last one. `said`: the items' words."""
     if not items:
         return [0.0]
-    inner: list[float] = np.round(evidence(blocks, items) @ weights(), 4).tolist()
+    inner: list[float] = np.round(evidence(blocks, items, said) @ weights(), 4).tolist()
     return [0.0, *inner, 0.0]
 
 
-def evidence(blocks: Sequence[Block], items: Sequence[Item]) -> Floats:
+def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Counter[str]]) -> Floats:
     """What speaks for and against a cut between each item and the next, shape (items - 1, FEATURES)."""
-    near, across = bonds([pairs(item.block.text.chars) for item in items])
+    near, across = bonds(said)
     table = np.zeros((max(0, len(items) - 1), len(FEATURES)))
     if not len(table):
         return table
@@ -65,39 +66,47 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item]) -> Floats:
     return table
 
 
-def bonds(said: Sequence[Mapping[str, int]]) -> tuple[Floats, Floats]:
+def bonds(said: Sequence[Counter[str]]) -> tuple[Floats, Floats]:
     """How much the texts on both sides of each inner place share: within NEAR of it, and altogether; 0 to 1."""
     n = len(said)
-    weight = rarity(said)  # type: ignore[arg-type]
-    near, across = np.zeros(n + 1), np.zeros(n + 1)
-    begun, ended = np.zeros(n + 1), np.zeros(n + 1)
-    seen: dict[str, int] = {}
+    weight = rarity(said)
+    near, across, ended = np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1)
+    own, new = np.zeros(n), np.zeros(n)
     first: dict[str, int] = {}
+    last: dict[str, int] = {}
     for i, words in enumerate(said):
-        for p in words:
-            w = weight[p]
-            if p in seen:
-                if i - seen[p] <= NEAR:
-                    near[seen[p] + 1] += w
-                    near[i + 1] -= w
-            else:
-                first[p] = i
-                begun[i + 1] += w
-            seen[p] = i
-    for p, last in seen.items():
-        across[first[p] + 1] += weight[p]
-        across[last + 1] -= weight[p]
-        ended[last + 1] += weight[p]
-    own = np.array([sum(weight[p] for p in words) for words in said])
+        for word in words:
+            w = weight[word]
+            own[i] += w
+            if word not in last:
+                first[word] = i
+                new[i] += w
+            elif i - last[word] <= NEAR:
+                near[last[word] + 1] += w
+                near[i + 1] -= w
+            last[word] = i
+    for word, i in last.items():
+        across[first[word] + 1] += weight[word]
+        across[i + 1] -= weight[word]
+        ended[i + 1] += weight[word]
+    there = np.minimum(new.cumsum()[: n - 1], ended.sum() - ended.cumsum()[1:n])
+    return _share(near.cumsum()[1:n], _beside(own)), _share(across.cumsum()[1:n], there)
+
+
+def _beside(own: Floats) -> Floats:
+    """The weight of the words just before or just after each inner place, whichever is less."""
+    n = len(own)
     sums = np.concatenate(([0.0], own.cumsum()))
     places = np.arange(1, n)
-    left = sums[places] - sums[np.maximum(0, places - NEAR // 2)]
-    right = sums[np.minimum(n, places + NEAR // 2)] - sums[places]
-    there = np.minimum(begun.cumsum()[1:n], ended.sum() - ended.cumsum()[1:n])
-    return (
-        np.clip(near.cumsum()[1:n] / np.maximum(1.0, np.minimum(left, right)), 0.0, 1.0),
-        np.clip(across.cumsum()[1:n] / np.maximum(1.0, there), 0.0, 1.0),
-    )
+    before = sums[places] - sums[np.maximum(0, places - NEAR // 2)]
+    after = sums[np.minimum(n, places + NEAR // 2)] - sums[places]
+    least: Floats = np.minimum(before, after)
+    return least
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    share: Floats = np.clip(part / np.maximum(1.0, whole), 0.0, 1.0)
+    return share
 
 
 def _between(blocks: Sequence[Block], before: Item, after: Item) -> list[float]:

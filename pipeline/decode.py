@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from array import array
 from hashlib import sha256
 from typing import Final, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.decode_guess import Guess, guess
@@ -92,16 +90,9 @@ def decode(data: bytes, source: str, options: DecodeOptions) -> Document:
         sha256=sha256(data).hexdigest(),
         encoding=found.encoding,
         original=found.text,
-        text=_source(found.text),
+        text=Text.source(found.text),
         decode_confidence=found.confidence,
     )
-
-
-def _source(chars: str) -> Text:
-    """Text.source, at the speed of memory: a whole file has as many offsets as characters."""
-    origins = array("i")
-    origins.frombytes(np.arange(len(chars), dtype=np.int32).tobytes())
-    return Text(chars, origins)
 
 
 def _decoded(data: bytes, source: str, options: DecodeOptions) -> Guess:

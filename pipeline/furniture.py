@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.document import Block, Removal
-from pipeline.wording import cues
 from pipeline.script_fold import simplify
 from pipeline.text import Text
+from pipeline.wording import cues
 
 _HAN = "[\u3400-\u9fff]"
 _FULL = {0xFF01 + k: 0x21 + k for k in range(94)} | dict.fromkeys((0x2009, 0x200A, 0x2002, 0x2003, 0xA0, 0x3000), " ")

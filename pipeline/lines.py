@@ -19,7 +19,7 @@ from pipeline.text import Text, join
 
 LONGEST = 400  # characters; a longer line is no shadowed caption
 SHORTEST_COPY = 4
-SHORTEST_RUN = 2  # characters of a copy beside a doubled bracket
+SHORTEST_REPEAT = 8  # characters of a line printed again on the next line
 SHORTEST_STUTTER = 5  # different letters of a line in which each letter stands twice; fewer may be 平平安安 快快乐乐
 _PLAIN = Hint()
 _BRACKETS = re.compile(r"([(（])\1")
@@ -63,6 +63,9 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
         if not line:
             blank = True
             continue
+        if options.doubled and not blank and _repeats(line.chars, found[-1].text.chars):
+            removed.append(Removal(line, "duplicate", "lines.repeated"))
+            continue
         if options.doubled and len(line) <= LONGEST and (spans := _copies(line.chars)):
             removed.append(Removal(join([line[a:b] for a, b in spans]), "duplicate", "lines.doubled"))
             line = _without(line, spans)
@@ -74,6 +77,11 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
             found.append(Line(number, line[cut:], False, 0, _PLAIN))
         blank = False
     return found, removed
+
+
+def _repeats(chars: str, before: str) -> bool:
+    """Whether a line says all that the line right above says; not what is short enough for a refrain."""
+    return chars == before and len(chars) >= SHORTEST_REPEAT and len(set(filter(str.isalpha, chars))) >= SHORTEST_REPEAT - 2
 
 
 def _aimed(line: Text, removed: list[Removal]) -> Text:

@@ -48,7 +48,7 @@ _ENTITY = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?=[\\`*_{}\[\]()#+\-.!|<>~&%$])")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
-_ANY = re.compile(r"[#*_>|<`=\\&]|^[ \t]*[-+•][ \t]|[ \t]{2}$|-{3}|- -", re.MULTILINE)
+_ANY = re.compile(r"[#*_>|<`=\\&]|^[ \t]*[-+•][ \t]|[ \t]{2}\r?$|-{3}|- -", re.MULTILINE)
 _TARGET = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+[\"“][^\"”]*[\"”])?\)")
 _LINKS_TO = re.compile(r"[/.#@:]|^\w*$", re.ASCII)
 _NO_WORDS = re.compile(r"[\w.\-/ ]*|图片?\s*\d*|image.*", re.ASCII | re.IGNORECASE)
@@ -169,7 +169,8 @@ def _tags(line: str, body: int) -> Iterator[Mark]:
     """HTML tags and entities. A tag that parts what stands about it becomes a space."""
     if "<" in line:
         for tag in _TAG.finditer(line, body):
-            apart = (tag["name"] or "").lower() in _APART and line[: tag.start()].strip() and line[tag.end() :].strip()
+            inside = all(_TAG.sub("", part).strip() for part in (line[: tag.start()], line[tag.end() :]))
+            apart = inside and (tag["name"] or "").lower() in _APART
             yield tag.start(), tag.end(), " " if apart else "", "markup.tag"
     if "&" in line:
         for entity in _ENTITY.finditer(line, body):

@@ -38,7 +38,8 @@ def measures(widths: Ints) -> Ints:
     common = near[np.arange(len(widths)), votes.argmax(axis=1)]
     wide, support = _votes(widths, 2 * WINDOW)
     fits = (support >= 2000) & (wide >= common[:, None]) & (wide <= common[:, None] + INDENT)
-    return np.maximum(np.where(fits, wide, 0).max(axis=1), common)
+    found: Ints = np.maximum(np.where(fits, wide, 0).max(axis=1), common)
+    return found
 
 
 def _votes(widths: Ints, reach: int) -> tuple[Ints, Floats]:

@@ -29,6 +29,7 @@ class Item:
 def reorder(blocks: Sequence[Block], seams: Sequence[Seam], options: UnwrapOptions) -> list[Item]:
     """Headings and paragraphs of a page in reading order."""
     pieces = _pieces(blocks, {seam.head for seam in seams}, {seam.tail for seam in seams})
+    pieces = [part for piece in pieces for part in _turned(blocks, piece, seams)]
     onward = _without_rings(pieces, seams)
     at = {index: k for k, piece in enumerate(pieces) for index in (piece[0], piece[-1])}
     follower = {at[tail]: at[head] for tail, head in onward.items()}
@@ -55,6 +56,21 @@ def _pieces(blocks: Sequence[Block], heads: set[int], tails: set[int]) -> list[l
     return pieces
 
 
+def _turned(blocks: Sequence[Block], piece: list[int], seams: Sequence[Seam]) -> list[list[int]]:
+    """A piece whose end goes on at its own start, as when two columns changed places, cut in two.
+
+    The column begins at the last heading or, without one, where something stood between; if nothing tells,
+    with the paragraph that goes on.
+    """
+    if len(piece) < 2 or not any(seam.tail == piece[-1] and seam.head == piece[0] for seam in seams):
+        return [piece]
+    inner = range(1, len(piece))
+    named = [k for k in inner if blocks[piece[k]].role is Role.HEADING]
+    parted = [k for k in inner if piece[k] != piece[k - 1] + 1]
+    cut = (named or parted or [len(piece) - 1])[-1]
+    return [piece[:cut], piece[cut:]]
+
+
 def _without_rings(pieces: Sequence[Sequence[int]], seams: Sequence[Seam]) -> dict[int, int]:
     """The seams as tail -> head, the weakest one of each ring left out: text can't follow itself."""
     at = {index: k for k, piece in enumerate(pieces) for index in (piece[0], piece[-1])}
@@ -75,7 +91,9 @@ def _without_rings(pieces: Sequence[Sequence[int]], seams: Sequence[Seam]) -> di
     return onward
 
 
-def _joined(blocks: Sequence[Block], indexes: Sequence[int], onward: dict[int, int], options: UnwrapOptions) -> list[Item]:
+def _joined(
+    blocks: Sequence[Block], indexes: Sequence[int], onward: dict[int, int], options: UnwrapOptions
+) -> list[Item]:
     """Items in order; a block that reads on from the one before it becomes one paragraph with it."""
     items: list[Item] = []
     for index in indexes:

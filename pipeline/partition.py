@@ -18,11 +18,11 @@ from pipeline.fronts import Front
 from pipeline.likeness import pairs, rarity, shared
 from pipeline.order import Item
 
-CUT = 1.2  # what the odds of a cut count for
-BEFORE = 1.5  # a headline stands right before the run
+CUT = 1.4  # what the odds of a cut count for
+BEFORE = 0.3  # a headline stands right before the run
 WORDS = 2.5  # the words of a headline come up in a paragraph more than in others
 DEALT = 3.5  # a headline out of its order
-EMPTY = 3.5  # a headline without text
+EMPTY = 3.0  # a headline without text
 MOST = 3  # headlines dealt out in every order; with more, in the order found
 STEPS = 100_000  # steps of the search at most, over all orders
 
@@ -60,7 +60,7 @@ def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front
     return Table(
         own=[_own(front, blocks, said, weight) for front in fronts],
         starts=[_starts(front, blocks, items) for front in fronts],
-        cuts=[CUT * cut for cut in cuts(blocks, items)],
+        cuts=[CUT * cut for cut in cuts(blocks, items, said)],
     )
 
 

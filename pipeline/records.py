@@ -11,17 +11,16 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
 import orjson
-from pydantic import TypeAdapter
 
 from pipeline import __version__
 from pipeline.audit import codes, is_letter, marks, reach, texts
 from pipeline.document import Article, Page, Section
 from pipeline.errors import LawBroken, SourceError
-from pipeline.schema import MODELS, SCHEMA
+from pipeline.schema import MODELS, SCHEMA, Record, models
 from pipeline.settings import Settings
 from pipeline.text import Text, join, runs
 
@@ -29,8 +28,6 @@ BREAK: Final = "\n\n"  # between paragraphs
 _LONGEST_MESSAGE: Final = 2000
 
 Json: TypeAlias = dict[str, object]
-
-_ADAPTERS: Final = {kind: TypeAdapter(model) for kind, model in MODELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +56,14 @@ def records(page: Page, settings: Settings) -> Records:
     Raises LawBroken for an article with nothing in it, and ValidationError where a stage broke the schema; both are
     faults of the program.
     """
-    writer = _Writer(page, settings.fingerprint())
+    writer = _Writer(page, settings)
+    kinds = models(settings.records)
     articles: list[bytes] = []
     sections: list[bytes] = []
     for number, article in enumerate(page.articles, 1):
         whole, parts = writer.article(article, f"{page.document.source}#a{number}")
-        articles.append(_line("articles", whole))
-        sections += (_line("sections", part) for part in parts)
+        articles.append(_line(kinds["articles"], whole))
+        sections += (_line(kinds["sections"], part) for part in parts)
     taken = list(_removed(page))
     by_reason: Counter[str] = Counter()
     for removal in taken:
@@ -73,7 +71,7 @@ def records(page: Page, settings: Settings) -> Records:
     return Records(
         articles=articles,
         sections=sections,
-        removed=[_line("removed", removal) for removal in taken],
+        removed=[_line(kinds["removed"], removal) for removal in taken],
         kept=sum(_letters(text.chars) for article in page.articles for text in texts(article)),
         removed_by_reason=dict(sorted(by_reason.items())),
     )
@@ -87,7 +85,7 @@ def quarantined(source: str, error: BaseException, sha256: str = "") -> bytes:
     message = _printable(str(error) or type(error).__name__)[:_LONGEST_MESSAGE]
     stage = error.stage if isinstance(error, SourceError) else _stage_of(error)
     return _line(
-        "quarantine",
+        MODELS["quarantine"],
         {
             "source": _printable(source),
             "stage": stage,
@@ -98,8 +96,8 @@ def quarantined(source: str, error: BaseException, sha256: str = "") -> bytes:
     )
 
 
-def _line(kind: str, record: Json) -> bytes:
-    _ADAPTERS[kind].validate_python(record)
+def _line(model: type[Record], record: Json) -> bytes:
+    model.model_validate(record)
     return orjson.dumps(record)
 
 
@@ -124,9 +122,10 @@ def _letters(chars: str) -> int:
 class _Writer:
     """Writes the articles of one page."""
 
-    def __init__(self, page: Page, fingerprint: str) -> None:
+    def __init__(self, page: Page, settings: Settings) -> None:
         self.page = page
-        self.fingerprint = fingerprint
+        self.options = settings.records
+        self.fingerprint = settings.fingerprint()
         self.reach = reach(page.document.changes)
 
     def article(self, article: Article, name: str) -> tuple[Json, list[Json]]:
@@ -163,7 +162,7 @@ class _Writer:
 
     def section(self, article: Article, section: Section, name: str, ordinal: int) -> Json:
         text = join([paragraph for paragraph in section.paragraphs if paragraph], BREAK)
-        return {
+        record: Json = {
             "id": f"{name}.s{ordinal + 1}",
             "text": text.chars,
             "source": self.page.document.source,
@@ -174,6 +173,9 @@ class _Writer:
             "level": section.level,
             "metadata": self.metadata(article, text),
         }
+        if self.options.figures:
+            record["figures"] = _figures(text.chars)
+        return record
 
     def metadata(self, article: Article, text: Text) -> Json:
         document = self.page.document
@@ -191,6 +193,12 @@ class _Writer:
             "version": __version__,
             "settings": self.fingerprint,
         }
+
+
+def _figures(chars: str) -> list[Json]:
+    from pipeline.figures import figures  # imports tables that no run without `--figures` needs
+
+    return [asdict(figure) for figure in figures(chars)]
 
 
 def _stand_in(article: Article, name: str) -> Text:

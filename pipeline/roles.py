@@ -109,7 +109,7 @@ def roles(
     of_role = np.array([[ROLE_OF[label] is role for role in Role] for label in learnt.labels], dtype=np.float32)
     odds = (sure @ of_role).round(4).tolist()
     return [
-        Decision(learnt.labels[label], rule, p, *three, tuple(eight))
+        Decision(learnt.labels[label], rule, p, three[0], three[1], three[2], tuple(eight))
         for label, rule, p, three, eight in zip(path.tolist(), reasons, best, body, odds, strict=True)
     ]
 
@@ -162,7 +162,8 @@ def marginals(scores: Floats, moves: Floats) -> Floats:
     ahead = _passed(local, step)
     behind = _passed(local[::-1], step.T)[::-1]
     both = ahead * behind / np.maximum(local, 1e-300)
-    return (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
+    found: Floats = (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def _passed(local: npt.NDArray[np.float64], step: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -20,6 +20,14 @@ Offset: TypeAlias = Annotated[int, Field(ge=0)]
 Span: TypeAlias = Annotated[list[Offset], Field(min_length=4, max_length=4)]
 
 
+class RecordsOptions(BaseModel):
+    """What the records hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    figures: bool = Field(default=False, description="section records list the figures in their text (key figures)")
+
+
 class Record(BaseModel):
     """A strict model: exactly these keys, exactly these types."""
 
@@ -93,6 +101,26 @@ class SectionRecord(Record):
     metadata: Metadata
 
 
+class FigureRecord(Record):
+    """A figure in the text of a section."""
+
+    start: Offset
+    end: Offset
+    text: str = Field(min_length=1, description="text[start:end] of the section")
+    value: float = Field(description="万 and 亿 multiplied out; of a date its digits: 20230815, 202308, 815")
+    unit: str = Field(description='as printed, "" where none is')
+    kind: Literal["date", "year", "count", "percent", "money", "measure", "ordinal", "phone"]
+    flag: Literal["", "no_such_date", "part_exceeds_whole", "share_over_100"] = Field(
+        description="why it can't be right"
+    )
+
+
+class SectionRecordWithFigures(SectionRecord):
+    """One section of an article, with its figures: what `pipeline run --figures` writes."""
+
+    figures: list[FigureRecord] = Field(description="in order, none inside another")
+
+
 class RemovedRecord(Record):
     """A span of the input that no other record carries."""
 
@@ -122,9 +150,18 @@ MODELS: Final[Mapping[str, type[Record]]] = {
 }
 
 
+WITH_FIGURES: Final[Mapping[str, type[Record]]] = {**MODELS, "sections": SectionRecordWithFigures}
+
+
+def models(options: RecordsOptions) -> Mapping[str, type[Record]]:
+    """The model of each kind of record under these options: within a run, every record of a kind has the same keys."""
+    return WITH_FIGURES if options.figures else MODELS
+
+
 def schemas() -> dict[str, str]:
-    """The JSON Schema (draft 2020-12) of each kind of record, as text, by file name."""
-    return {f"{kind}.schema.json": _schema(kind, model) for kind, model in MODELS.items()}
+    """The JSON Schema (draft 2020-12) of each kind of record, as text, by file name; one more for `--figures`."""
+    all_models: dict[str, type[Record]] = {**MODELS, "sections-with-figures": SectionRecordWithFigures}
+    return {f"{name}.schema.json": _schema(name, model) for name, model in all_models.items()}
 
 
 def write_schemas(folder: Path) -> list[Path]:

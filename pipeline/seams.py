@@ -260,13 +260,20 @@ def _read(path: Path) -> SeamModel:
     return SeamModel(
         order=header["order"],
         base=header["base"],
-        ids=section("ids"),
+        ids=_folded(section("ids")),
         unigrams=section("unigrams"),
         grams=Table(section("grams"), header["grams"]),
         contexts=Table(section("contexts"), header["contexts"]),
         gram_values=section("gram_values").reshape(header["order"], -1),
         context_values=section("context_values").reshape(header["order"], -1),
     )
+
+
+def _folded(ids: Ids) -> Ids:
+    """The ids with half-width marks read as the full-width ones that the model was trained on."""
+    ids = ids.copy()
+    ids[[ord(mark) for mark in ",;:?!()"]] = ids[[ord(mark) for mark in "，；：？！（）"]]
+    return ids
 
 
 def mapped(path: Path) -> mmap.mmap:

@@ -29,8 +29,8 @@ REACH = 2  # paragraphs on each side of a gap that are compared
 FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
 BREAKS = (
-    "bias", "dense", "heading", "front", "foreign", "jump", "measure", "measure_by", "measures_by", "same_measure", "measure_near", "spill", "tail",
-    "resumes", "topic", "colon",
+    "bias", "dense", "heading", "front", "foreign", "jump", "measure", "measure_by", "measures_by", "same_measure",
+    "measure_near", "spill", "tail", "resumes", "topic", "colon",
 )  # fmt: skip
 HEADS = (
     "bias", "few", "before", "before_heap", "after", "after_heap", "before_habit", "after_habit", "words", "best_here",
@@ -70,7 +70,7 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
     after = np.searchsorted(bodies, headings)
     fronted = np.array([_after_front(blocks, items[i].first) for i in bodies], dtype=bool)
     title = "\n".join(block.text.chars for block in blocks if block.role in (Role.TITLE, Role.SUBTITLE))
-    texts = [[items[i].block.text.chars for i in those] for those in (headings, bodies)]
+    names, texts = ([items[i].block.text.chars for i in those] for those in (headings, bodies))
     return Flow(
         items,
         blocks,
@@ -79,8 +79,8 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
         np.append(bodies, -1)[after],
         np.append(bodies, -1)[after - 1] if len(bodies) else after,
         fronted,
-        _table(*texts, title, pairs),
-        _table(*texts, title, _han),
+        _table(names, texts, title, pairs),
+        _table(names, texts, title, _han),
     )
 
 

@@ -26,6 +26,7 @@ from pipeline.normalise import NormaliseOptions
 from pipeline.repair import RepairOptions
 from pipeline.roles import RolesOptions
 from pipeline.run.options import RunOptions
+from pipeline.schema import RecordsOptions
 from pipeline.stitch import StitchOptions
 from pipeline.unwrap import UnwrapOptions
 
@@ -53,6 +54,7 @@ class Settings(BaseModel):
     stitch: StitchOptions = Field(default=StitchOptions(), description="sentences cut by a column end joined again")
     articles: ArticlesOptions = Field(default=ArticlesOptions(), description="blocks put together to articles")
     normalise: NormaliseOptions = Field(default=NormaliseOptions(), description="the normal form of text")
+    records: RecordsOptions = Field(default=RecordsOptions(), description="what the records hold")
     run: RunOptions = Field(
         default=RunOptions(), description="how a run cuts up its work, and what a document may take"
     )

@@ -15,22 +15,17 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from pipeline.errors import ConfigError
 from pipeline.records import BREAK
 from pipeline.run.receipts import digest_of
-from pipeline.schema import MODELS
+from pipeline.schema import MODELS, Record, RecordsOptions, models
 
 LISTED: Final = 100  # problems that are told in full; more are only counted
 _BESIDE: Final = frozenset({"README.md", "_run", ".gitkeep", ".gitignore", ".DS_Store"})
 
 Json: TypeAlias = dict[str, Any]
-
-_ADAPTERS: Final = {kind: TypeAdapter(model) for kind, model in MODELS.items()}
-_KEYS: Final = {
-    kind: [info.alias or name for name, info in model.model_fields.items()] for kind, model in MODELS.items()
-}
 
 
 @dataclass(slots=True)
@@ -40,6 +35,7 @@ class Verdict:
     problems: list[str] = field(default_factory=list)
     wrong: int = 0
     records: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MODELS, 0))
+    models: Mapping[str, type[Record]] = field(default_factory=lambda: MODELS, repr=False)
 
     def add(self, where: str, what: str) -> None:
         """Note a problem."""
@@ -61,7 +57,7 @@ def validate(out: Path) -> Verdict:
     """Check every record in an output folder. Raises ConfigError where it is none."""
     if not (out / "articles").is_dir():
         raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {out / 'articles'}).")
-    verdict = Verdict()
+    verdict = Verdict(models=models(_options(out)))
     _check_files(out, verdict)
     digests: array[int] = array("Q")
     for part in _parts(out):
@@ -78,6 +74,14 @@ def validate(out: Path) -> Verdict:
         verdict.add(str(out / "articles"), f"{doubled} articles stand in more than one part")
     _check_manifest(out, verdict)
     return verdict
+
+
+def _options(out: Path) -> RecordsOptions:
+    """What the run was asked to put into the records; the defaults where its manifest can't be read (that is told later)."""
+    try:
+        return RecordsOptions(**orjson.loads((out / "_run" / "manifest.json").read_bytes())["settings"]["records"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return RecordsOptions()
 
 
 def _digest(chars: str) -> int:
@@ -147,7 +151,7 @@ def _fitting(line: bytes, kind: str, where: str, verdict: Verdict) -> Json | Non
         verdict.add(where, "the last line has no line end: the file was cut short")
     try:
         record: Json = orjson.loads(line)
-        _ADAPTERS[kind].validate_python(record)
+        verdict.models[kind].model_validate(record)
     except orjson.JSONDecodeError as error:
         verdict.add(where, f"is no JSON: {error}")
         return None
@@ -155,7 +159,7 @@ def _fitting(line: bytes, kind: str, where: str, verdict: Verdict) -> Json | Non
         first = error.errors(include_url=False)[0]
         verdict.add(where, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
         return None
-    if list(record) != _KEYS[kind]:
+    if list(record) != [info.alias or name for name, info in verdict.models[kind].model_fields.items()]:
         verdict.add(where, "its keys are not in their order")
     return record
 
@@ -201,6 +205,17 @@ def _problems_of_spans(record: Json) -> Iterator[str]:
         yield f"no span holds {text[at:][:20]!r} at {at}"
 
 
+def _problems_of_figures(section: Json) -> Iterator[str]:
+    """Figures rise, lie side by side, and are what the text says there."""
+    at = 0
+    for figure in section.get("figures", ()):
+        start, end = figure["start"], figure["end"]
+        if not at <= start < end or section["text"][start:end] != figure["text"]:
+            yield f"figure {figure['text']!r} does not stand at {start}"
+            return
+        at = end
+
+
 def _check_sections(paths: list[Path], articles: Mapping[str, Expected], verdict: Verdict) -> None:
     """Check the sections of a part against its articles: each is there once, in order, with the same words."""
     found: dict[str, list[str]] = {}
@@ -210,7 +225,7 @@ def _check_sections(paths: list[Path], articles: Mapping[str, Expected], verdict
         if name not in articles:
             verdict.add(where, f"there is no article {name}")
             continue
-        for problem in _problems_of_spans(section):
+        for problem in (*_problems_of_spans(section), *_problems_of_figures(section)):
             verdict.add(where, problem)
         if section["ordinal"] != len(found.setdefault(name, [])):
             verdict.add(where, f"its ordinal is {section['ordinal']}, its place in {name} is {len(found[name])}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import click
 import pytest
@@ -15,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from pipeline import __version__
 from pipeline.cli import main
-from pipeline.schema import MODELS
+from pipeline.schema import MODELS, schemas
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED = SEEDS / "01-lost-indents.txt"
@@ -74,7 +76,7 @@ def test_help_is_quick() -> None:
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys, pipeline.cli; print(*sorted(m for m in sys.modules if '.' not in m))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert {"pydantic", "numpy", "ftfy", "opencc", "orjson", "rich"}.isdisjoint(loaded)
+    assert {"pydantic", "numpy", "cn2an", "ftfy", "opencc", "orjson", "rich"}.isdisjoint(loaded)
 
 
 def test_version() -> None:
@@ -99,6 +101,55 @@ def test_run_twice_leaves_the_same_bytes(pages: Path) -> None:
     first = records()
     assert call("run", pages, "--workers", "1").exit_code == 0
     assert records() == first
+
+
+def test_run_lists_figures_when_asked_to(pages: Path) -> None:
+    assert call("run", pages).exit_code == 0
+    assert "name: figures" not in Path("out/README.md").read_text(encoding="utf-8")
+    assert call("run", pages, "--figures").exit_code == 0
+    sections = [json.loads(line) for path in Path("out/sections").iterdir() for line in path.read_bytes().splitlines()]
+    assert all(list(section)[-1] == "figures" for section in sections)
+    figures = [(section["text"][f["start"] : f["end"]], f["text"]) for section in sections for f in section["figures"]]
+    assert len(figures) > 5
+    assert all(there == told for there, told in figures)
+    assert "name: figures" in Path("out/README.md").read_text(encoding="utf-8")
+    assert call("validate").exit_code == 0
+    assert json.loads(Path("out/_run/manifest.json").read_bytes())["libraries"].startswith("cn2an ")
+
+
+def test_figures_without_their_extra(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for args in (
+        ("run", pages, "--figures"),
+        ("clean", pages / "12-clean.txt", "--json", "--set", "records.figures=true"),
+    ):
+        result = call(*args)
+        assert result.exit_code == 2
+        assert "newspaper-pipeline[figures]" in result.stderr
+    assert not Path("out").exists()
+
+
+def test_the_manifest_names_the_dictionaries_of_the_script(pages: Path) -> None:
+    def manifest() -> dict[str, Any]:
+        return json.loads(Path("out/_run/manifest.json").read_bytes())
+
+    assert call("run", pages).exit_code == 0
+    usual = manifest()
+    assert usual["libraries"] == ""
+    assert call("run", pages, "--set", "normalise.script=simplified").exit_code == 0
+    assert re.fullmatch(r"OpenCC [\d.]+ [0-9a-f]{16}", manifest()["libraries"])
+    assert manifest()["stamp"]["code"] != usual["stamp"]["code"]
+
+
+def test_a_run_that_keeps_the_script_imports_no_library_for_it(pages: Path) -> None:
+    code = "import sys; from pipeline.run import run; from pipeline.settings import load; from pathlib import Path;"
+    code += f"run([{str(pages)!r}], Path('out'), load(), workers=0); print(*sys.modules)"
+    root = str(Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": root}
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"opencc", "cn2an", "ftfy"}.isdisjoint(done.stdout.split())
 
 
 def test_run_prints_json(pages: Path) -> None:
@@ -249,9 +300,9 @@ def test_validate_finds_what_does_not_belong(pages: Path) -> None:
 
 
 def test_schema() -> None:
-    assert call("schema").stdout.split() == [f"schemas/{kind}.schema.json" for kind in MODELS]
+    assert call("schema").stdout.split() == [f"schemas/{name}" for name in schemas()]
     assert call("schema", "--out", "elsewhere").exit_code == 0
-    assert len(list(Path("elsewhere").iterdir())) == len(MODELS)
+    assert len(list(Path("elsewhere").iterdir())) == len(schemas())
 
 
 def test_init() -> None:

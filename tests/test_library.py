@@ -23,7 +23,7 @@ def test_everything_promised_is_there() -> None:
 def test_importing_it_costs_nothing() -> None:
     code = "import sys, pipeline; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert {"click", "pydantic", "numpy", "ftfy", "opencc", "orjson", "pipeline.flow"}.isdisjoint(loaded)
+    assert {"click", "pydantic", "numpy", "cn2an", "ftfy", "opencc", "orjson", "pipeline.flow"}.isdisjoint(loaded)
 
 
 def test_text_and_bytes_are_read_alike() -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.schema import MODELS
+from pipeline.schema import MODELS, FigureRecord, SectionRecordWithFigures
 from pipeline.settings import load, stages
 
 ROOT = Path(__file__).parent.parent
@@ -79,11 +79,13 @@ def test_what_pip_installs_is_there() -> None:
 
 
 def test_the_stages_are_those_of_the_settings() -> None:
-    assert re.findall(r"^\d\. \*\*(\w+)\*\*:", README, re.MULTILINE) == [name for name in stages() if name != "run"]
+    assert re.findall(r"^\d\. \*\*(\w+)\*\*:", README, re.MULTILINE) == [
+        name for name in stages() if name not in {"records", "run"}
+    ]
 
 
 def test_every_key_of_the_records_is_described() -> None:
-    for kind, model in MODELS.items():
+    for kind, model in (*MODELS.items(), ("sections", SectionRecordWithFigures), ("figures", FigureRecord)):
         for name in model.model_fields:
             assert f"`{name}`" in README, f"{kind}.{name}"
 

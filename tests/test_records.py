@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipeline.document import Article, Page, Removal, Section
 from pipeline.errors import LawBroken, SourceError
 from pipeline.records import quarantined, records
-from pipeline.schema import MODELS
+from pipeline.schema import MODELS, RecordsOptions, SectionRecord
 from pipeline.settings import Settings
 from pipeline.text import Change, Edit, Text
 
@@ -61,6 +61,26 @@ def test_sections(make_page: MakePage) -> None:
     assert (second["heading"], second["level"], second["title"]) == ("人人夸好", 1, "桥通了")
     assert second["article_id"] == "桥.txt#a1"
     assert second["metadata"]["spans"] == [[0, 5, 49, 54]]
+
+
+def test_figures_are_there_only_when_asked_for(make_page: MakePage) -> None:
+    text = Text.source("大桥长1.2万米，投资3亿元。")
+    page = make_page(text.chars, [plain_article(text)])
+    asked = Settings(records=RecordsOptions(figures=True))
+    (section,) = read(records(page, asked).sections)
+    figure = {"start": 3, "end": 8, "text": "1.2万米", "value": 12000.0, "unit": "米", "kind": "measure", "flag": ""}
+    assert section["figures"][0] == figure
+    assert [one["text"] for one in section["figures"]] == ["1.2万米", "3亿元"]
+    assert list(section) == [*SectionRecord.model_fields, "figures"]
+    (plain,) = read(records(page, SETTINGS).sections)
+    assert "figures" not in plain
+    assert asked.fingerprint() != SETTINGS.fingerprint()
+    assert read(records(page, asked).articles)[0].keys() == only_article(page).keys()
+
+
+def test_a_section_without_figures_has_an_empty_list(make_page: MakePage) -> None:
+    asked = Settings(records=RecordsOptions(figures=True))
+    assert [one["figures"] for one in read(records(make_page(), asked).sections)] == [[], []]
 
 
 @pytest.mark.parametrize("kind", ["articles", "sections", "removed"])

@@ -8,12 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
-from conftest import MakePage
+from conftest import MakePage, plain_article
 from jsonschema import Draft202012Validator
 
 from pipeline.records import quarantined, records
-from pipeline.schema import MODELS, schemas, write_schemas
+from pipeline.schema import MODELS, RecordsOptions, schemas, write_schemas
 from pipeline.settings import Settings
+from pipeline.text import Text
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 FORBIDDEN = {"media", "attributes", "date", "modified", "images", "audios", "videos", "provenance", "file_path"}
@@ -25,7 +26,7 @@ def test_the_files_are_those_of_the_models() -> None:
 
 def test_they_are_written_anywhere(tmp_path: Path) -> None:
     paths = write_schemas(tmp_path / "new" / "folder")
-    assert [path.name for path in paths] == [f"{kind}.schema.json" for kind in MODELS]
+    assert [path.name for path in paths] == [f"{name}.schema.json" for name in (*MODELS, "sections-with-figures")]
 
 
 @pytest.mark.parametrize("text", schemas().values(), ids=schemas())
@@ -51,6 +52,22 @@ def test_records_fit_them(make_page: MakePage) -> None:
         validator = Draft202012Validator(json.loads(schemas()[f"{kind}.schema.json"]))
         for line in of_kind:
             validator.validate(orjson.loads(line))
+
+
+def test_sections_with_figures_fit_their_schema_and_no_other(make_page: MakePage) -> None:
+    asked = Settings(records=RecordsOptions(figures=True))
+    text = Text.source("大桥长1.2万米，投资3亿元。")
+    page = make_page(text.chars, [plain_article(text)])
+    usual, with_figures = (
+        Draft202012Validator(json.loads(schemas()[f"{name}.schema.json"]))
+        for name in ("sections", "sections-with-figures")
+    )
+    (record,) = map(orjson.loads, records(page, asked).sections)
+    (plain,) = map(orjson.loads, records(page, Settings()).sections)
+    with_figures.validate(record)
+    usual.validate(plain)
+    assert not usual.is_valid(record)
+    assert not with_figures.is_valid(plain)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_characters_are_folded(model):
 
 def test_the_file_is_mapped_not_read(model):
     # An array over a map has no memory of its own, and can't be written to.
-    for array in (model.grams.cells, model.contexts.cells, model.unigrams, model.ids):
+    for array in (model.grams.cells, model.contexts.cells, model.unigrams):
         assert not array.flags.owndata
         assert not array.flags.writeable
 

@@ -29,7 +29,7 @@ def test_defaults() -> None:
 
 
 def test_the_order_of_the_stages_is_that_of_the_work() -> None:
-    order = "decode repair markup lines roles unwrap stitch articles normalise run"
+    order = "decode repair markup lines roles unwrap stitch articles normalise records run"
     assert list(stages()) == order.split()
 
 

@@ -2,9 +2,9 @@
 
     python -m training.headings PAGES_DIR [--out pipeline/models/headings.json]
 
-From the labelled pages of the learning part and their damaged variants (training/augment.py), put in order with the seams that are found,
-where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is an example. Logistic regression on the columns
-of `pipeline/sections.py`.
+From the labelled pages of the learning part and their damaged variants (training/augment.py), put in order with the seams that
+are found, where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is
+an example. Logistic regression on the columns of `pipeline/sections.py`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.document import Block, Line, Role
+from pipeline.document import Block, Line
 from pipeline.headings import astray
 from pipeline.order import reorder
 from pipeline.roles import Decision, blocks_of
-from pipeline.sections import BREAKS, HEADS, LEADS, Flow, breaks, flow, heads, leads, runs
 from pipeline.seams import SeamModel, shipped
+from pipeline.sections import BREAKS, HEADS, LEADS, Flow, breaks, flow, heads, leads, runs
 from pipeline.stitch import StitchOptions, stitch
 from pipeline.unwrap import UnwrapOptions, unwrap
 from training.augment import variant
@@ -77,14 +78,14 @@ def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel) -> 
 def gaps(page: Flow, where: Sections) -> tuple[Floats, list[bool | None]]:
     """The gaps of an article and whether a section begins there; None where gold does not say."""
     at = [where[i] for i in page.bodies]
-    return breaks(page), [None if a is None or b is None else a != b for a, b in zip(at, at[1:], strict=False)]
+    return breaks(page), [None if a is None or b is None else a != b for a, b in pairwise(at)]
 
 
 def owners(page: Flow, where: Sections, cuts: Sequence[int]) -> list[tuple[int, int] | None]:
     """The gold section that most characters of each run belong to."""
     edges = [0, *(cut + 1 for cut in cuts), len(page.bodies)]
     found: list[tuple[int, int] | None] = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         votes: Counter[tuple[int, int] | None] = Counter()
         for i in page.bodies[a:b]:
             votes[where[i]] += len(page.items[i].block.text.chars)
@@ -116,9 +117,9 @@ def learn(those: Sequence[tuple[Flow, Sections]]) -> dict[str, dict[str, float]]
         cuts = sorted(np.argsort(-score, kind="stable")[:wanted].tolist())
         run, owner = runs(page, cuts), owners(page, where, cuts)
         table = heads(page, run)
-        right = np.array([[o is not None and o == where[h] for o in owner] for h in page.headings])
+        fits = np.array([[o is not None and o == where[h] for o in owner] for h in page.headings], dtype=bool)
         rows.append(table.reshape(-1, len(HEADS)))
-        said.append(right.reshape(-1))
+        said.append(fits.reshape(-1))
         chosen.append((page, run, owner, {where[h] for h in page.headings}, table))
     head = fit(np.concatenate(rows), np.concatenate(said), HEADS)
     rows, said = [], []

@@ -5,7 +5,8 @@
 From the labelled pages of the learning part and their damaged variants (training/augment.py), each pair of a tail and a head is an
 example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that were not learnt
 from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody has seen.
-Logistic regression on the features of `pipeline/stitch.py`. Prints precision and recall of the seams of whole pages, held-out ones too.
+What is made likely is the choice that each head makes among all tails and none, and each tail among all heads and none (a log-linear
+model; the features are those of `pipeline/stitch.py`). Prints precision and recall of the seams of whole pages, held-out ones too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from pipeline.document import Block, Line
 from pipeline.features import features
@@ -30,6 +32,8 @@ from training.augment import variant
 from training.labels import Found
 from training.pages import LabelledPage, labelled
 from training.roles import learn, save
+
+RIDGE = 0.5  # penalty on the squares of the weights
 
 Example = tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], int]
 
@@ -55,13 +59,16 @@ def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamMo
     return evidence(blocks, tails, heads, model), right, int(right.sum())
 
 
-def folds(pages: Sequence[LabelledPage], model: SeamModel, folder: Path) -> Iterator[tuple[list[LabelledPage], str]]:
+def folds(
+    pages: Sequence[LabelledPage], model: SeamModel, folder: Path, *, reuse: bool
+) -> Iterator[tuple[list[LabelledPage], str]]:
     """The pages in three parts, each with a file of role weights learnt from the other two."""
     for k in range(3):
         rest = [page for i, page in enumerate(pages) if i % 3 != k]
         more = [*rest, *(variant(page, 0) for page in rest)]
         path = folder / f"roles-{k}.json"
-        save(learn(more, [features(page.lines, model, simplify) for page in more], 1.0, 2.0, 70), path)
+        if not (reuse and path.exists()):
+            save(learn(more, [features(page.lines, model, simplify) for page in more], 1.0, 2.0, 70), path)
         yield [page for i, page in enumerate(pages) if i % 3 == k], str(path)
 
 
@@ -78,6 +85,24 @@ def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel, wei
             one = example(damaged.lines, renumbered, model, weights)
             if one:
                 yield one
+
+
+def loss(weights: npt.NDArray[np.float64], those: Sequence[Example]) -> tuple[float, npt.NDArray[np.float64]]:
+    """The negative log-likelihood of all choices, with a penalty on large weights, and its gradient."""
+    total, slope = RIDGE * float(weights @ weights), 2 * RIDGE * weights
+    for table, right, _ in those:
+        scores = table @ weights
+        for axis in (0, 1):
+            chances = np.exp(scores - logsumexp(np.pad(scores, _none(axis)), axis=axis, keepdims=True))
+            norm = logsumexp(np.pad(scores, _none(axis)), axis=axis)
+            total += float(norm.sum() - scores[right].sum())
+            slope = slope + np.tensordot(chances, table, 2) - table[right].sum(axis=0)
+    return total, slope
+
+
+def _none(axis: int) -> list[tuple[int, int]]:
+    """Room for one more choice, of score 0: none of them."""
+    return [(1, 0), (0, 0)] if axis == 0 else [(0, 0), (1, 0)]
 
 
 def judge(those: Sequence[Example], weights: npt.NDArray[np.float32], least: float) -> tuple[float, float]:
@@ -97,17 +122,16 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/stitch.json"))
     parser.add_argument("--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go")
+    parser.add_argument("--reuse", action="store_true", help="take the role weights of the folds from an earlier run")
     args = parser.parse_args()
     model = shipped()
     args.folds.mkdir(parents=True, exist_ok=True)
-    parts = folds(list(labelled(args.pages, part="learn")), model, args.folds)
+    parts = folds(list(labelled(args.pages, part="learn")), model, args.folds, reuse=args.reuse)
     learning = [one for pages, weights in parts for one in examples(pages, 2, model, weights)]
     rest = list(examples(list(labelled(args.pages, part="score")), 1, model))
-    x = np.concatenate([table.reshape(-1, len(FEATURES)) for table, _, _ in learning])
-    y = np.concatenate([right.reshape(-1) for _, right, _ in learning])
-    fit = LogisticRegression(C=1.0, fit_intercept=False, max_iter=2000).fit(x, y)
-    weights = fit.coef_[0].astype(np.float32)
-    print({name: round(float(w), 2) for name, w in zip(FEATURES, weights, strict=True)}, y.sum(), "of", len(y))
+    fit = minimize(loss, np.zeros(len(FEATURES)), args=(learning,), jac=True, method="L-BFGS-B")
+    weights = fit.x.astype(np.float32)
+    print({name: round(float(w), 2) for name, w in zip(FEATURES, weights, strict=True)}, sum(count for *_, count in learning), "seams")
     for least in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
         print(least, *(f"{v:.3f}" for part in (learning, rest) for v in judge(part, weights, least)))
     args.out.write_text(

@@ -36,6 +36,7 @@ class Wishes(TypedDict):
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary, only errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
 @settings_options
 @click.pass_context
 def run(
@@ -43,6 +44,7 @@ def run(
     inputs: tuple[str, ...],
     quiet: bool,
     as_json: bool,
+    figures: bool,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -55,7 +57,7 @@ def run(
     from pipeline.cli.progress import watching
     from pipeline.run import run as run_all
 
-    settings = load_settings(config, sets)
+    settings = load_settings(config, (*sets, "records.figures=true") if figures else sets)
     if not inputs and wishes["files_from"] is None:
         inputs = ("seeds",)
     with watching(quiet=quiet) as on_progress:

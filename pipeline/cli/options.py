@@ -32,7 +32,10 @@ def settings_options(command: Command) -> Command:
 
 
 def load_settings(config: Path | None, sets: tuple[str, ...]) -> Settings:
-    """The settings that the shared options ask for. Raises ConfigError."""
+    """The settings that the shared options ask for. Raises ConfigError, also where they need an extra that is missing."""
+    from pipeline.libraries import check
     from pipeline.settings import load
 
-    return load(config, sets)
+    settings = load(config, sets)
+    check(settings)
+    return settings

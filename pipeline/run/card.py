@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import JsonValue
 
 from pipeline.run.layout import KINDS
+
+if TYPE_CHECKING:
+    from pipeline.schema import RecordsOptions
 
 Schema: TypeAlias = Mapping[str, JsonValue]
 
@@ -92,12 +94,11 @@ def _resolved(value: JsonValue, root: Schema) -> Schema:
     return value
 
 
-@cache
-def schemas() -> dict[str, Schema]:
-    """The schema of each kind of record."""
-    from pipeline.schema import MODELS
+def schemas(options: RecordsOptions) -> dict[str, Schema]:
+    """The schema of each kind of record under these options."""
+    from pipeline.schema import models
 
-    return {kind: model.model_json_schema() for kind, model in MODELS.items()}
+    return {kind: model.model_json_schema() for kind, model in models(options).items()}
 
 
 def totals(outputs: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -21,7 +20,6 @@ import orjson
 from pipeline.run.options import RunOptions
 
 FORMAT: Final = 1
-_LIBRARIES: Final = ("ftfy", "OpenCC")  # whose versions change the records
 
 Counts: TypeAlias = dict[str, int]
 
@@ -158,20 +156,19 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def stamp(settings: str, options: RunOptions) -> Stamp:
-    """The stamp of a run with these settings (their fingerprint) and options."""
-    return Stamp(settings, code_digest(), sha256(options.model_dump_json().encode()).hexdigest()[:16])
+def stamp(settings: str, options: RunOptions, libraries: str = "") -> Stamp:
+    """The stamp of a run with these settings (their fingerprint) and options, and the libraries that they need."""
+    code = sha256(f"{code_digest()} {libraries}".encode()).hexdigest()[:16] if libraries else code_digest()
+    return Stamp(settings, code, sha256(options.model_dump_json().encode()).hexdigest()[:16])
 
 
 @cache
 def code_digest() -> str:
-    """16 hex digits over every file of the package, its dictionaries and models, and the libraries that change text."""
+    """16 hex digits over every file of the package, its dictionaries and models."""
     digest = sha256()
     package = Path(__file__).parent.parent
     for path in sorted(_files(package)):
         digest.update(f"{path.relative_to(package).as_posix()}\0{digest_of(path)}\n".encode())
-    for library in _LIBRARIES:
-        digest.update(f"{library} {_version(library)}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -179,10 +176,3 @@ def _files(package: Path) -> Iterator[Path]:
     for path in package.rglob("*"):
         if path.suffix != ".pyc" and path.is_file() and not path.name.startswith("."):
             yield path
-
-
-def _version(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "none"

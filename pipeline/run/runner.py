@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 import orjson
 
 from pipeline.errors import ConfigError
+from pipeline.libraries import libraries
 from pipeline.run import disk, inputs, receipts
 from pipeline.run.card import card, schemas, totals
 from pipeline.run.cleaner import MakeCleaner
@@ -90,15 +91,17 @@ class _State:
 def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
+    used = libraries(order.settings)
     layout = check(order.out)
     with _folder() as folder:
         listing, skipped = _found(order, folder)
-        stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run)
+        stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         if order.dry_run:
             plans = list(plan(listing, layout, stamp, order.wishes))
             heads = {one.part: one.head for one in plans if one.head}
             return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
-        _check_sources(listing)
+        if not layout.lock.exists():
+            _check_sources(listing)  # else the plan does that, before anything is touched
         with locked(layout.lock) as lock:
             with _disk_errors():
                 _tidy(layout)
@@ -231,7 +234,7 @@ def _settle(state: _State) -> None:
     heads = [state.heads[part] for part in sorted(state.heads)]
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.card, card(schemas(), records).encode())
+    _write(layout.card, card(schemas(state.order.settings.records), records).encode())
     _write(layout.manifest, _manifest(state, heads))
 
 
@@ -253,6 +256,7 @@ def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
         "format": receipts.FORMAT,
         "version": __version__,
         "stamp": state.stamp,
+        "libraries": libraries(state.order.settings),
         "settings": state.order.settings.model_dump(mode="json"),
         "counts": state.report().counts,
         "skipped": dict(sorted(state.skipped.counts.items())),

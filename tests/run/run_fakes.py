@@ -9,17 +9,14 @@ import signal
 import time
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from pipeline.errors import SourceError
 from pipeline.run.cleaner import Cleaned
 from pipeline.run.options import RunOptions
+from pipeline.settings import Settings
 
 
-class FakeSettings(BaseModel):
+class FakeSettings(Settings):
     """Settings with a fingerprint of one's own."""
-
-    model_config = ConfigDict(frozen=True)
 
     run: RunOptions = RunOptions(parts=4)
     mark: str = "a"
@@ -43,7 +40,8 @@ class FakeCleaner:
         return Cleaned({"articles": articles, "sections": articles, "removed": removed}, counts)
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
-        return _line(source=source, error=type(error).__name__, message=str(error), document_sha256=sha256)
+        stage = error.stage if isinstance(error, SourceError) else ""
+        return _line(source=source, stage=stage, error=type(error).__name__, message=str(error), document_sha256=sha256)
 
 
 def make(settings: FakeSettings) -> FakeCleaner:

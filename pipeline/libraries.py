@@ -1,0 +1,47 @@
+"""The libraries that only some settings need: whether they are there, and which they are.
+
+Comes in: the settings. Goes out: a line that names each library in use, with its version and dictionaries, since records
+depend on it; "" for the default settings, which import none of them.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata, util
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+
+def libraries(settings: Settings) -> str:
+    """What the records of these settings depend on beside this package.
+
+    Raises ConfigError, before anything is touched, where an extra is not installed.
+
+    >>> from pipeline.settings import load
+    >>> libraries(load())
+    ''
+    >>> libraries(load(sets=["normalise.script=simplified", "records.figures=true"]))
+    ... # doctest: +ELLIPSIS
+    'OpenCC ..., cn2an ...'
+    """
+    found = []
+    if settings.normalise.script != "keep":
+        from pipeline.normalise.script import dictionary
+
+        found.append(dictionary())
+    check(settings)
+    if settings.records.figures:
+        found.append(f"cn2an {metadata.version('cn2an')}")
+    return ", ".join(found)
+
+
+def check(settings: Settings) -> None:
+    """Raise ConfigError where the extra that reads Chinese numerals is asked for and not installed."""
+    if settings.records.figures and util.find_spec("cn2an") is None:
+        raise ConfigError(
+            "records.figures needs the extra `figures`, which reads Chinese numerals. Install it, as in"
+            " `pip install 'newspaper-pipeline[figures]'`, or leave --figures out."
+        )

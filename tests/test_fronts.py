@@ -1,0 +1,82 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.document import Block, Line, Role
+from pipeline.fronts import fronts
+from pipeline.headline import headlines
+from pipeline.text import Text
+
+LIKELY = {role: tuple(0.86 if role is other else 0.02 for other in Role) for role in Role}
+
+
+def block(role: Role, chars: str, odds: tuple[float, ...] = ()) -> Block:
+    text = Text.source(chars)
+    return Block(role, text, (Line(1, text, False),), "test", 1.0, odds=odds or LIKELY[role])
+
+
+def titles(blocks: list[Block]) -> list[str]:
+    return [b.text.chars for b in headlines(blocks) if b.role is Role.TITLE]
+
+
+BODY = [
+    block(Role.BODY, "石桥镇的老水车昨天又转了起来，围观的人站满了两岸，孩子们伸手去接水花。"),
+    block(Role.BODY, "修水车的木匠说，这架水车停了三十年，轴还是当年的轴，只换了叶片。"),
+    block(Role.BODY, "镇里打算把水车留作课堂，让学生看一看水是怎样把磨盘推动的。"),
+]
+
+
+def test_a_page_without_a_title_gets_its_likeliest_block():
+    unsure = tuple(0.3 if role is Role.TITLE else 0.5 if role is Role.HEADING else 0.03 for role in Role)
+    assert titles([block(Role.HEADING, "老水车又转起来了", unsure), *BODY]) == ["老水车又转起来了"]
+
+
+def test_the_title_may_stand_last():
+    unsure = tuple(0.3 if role is Role.TITLE else 0.5 if role is Role.HEADING else 0.03 for role in Role)
+    assert titles([*BODY, block(Role.HEADING, "老水车又转起来了", unsure)]) == ["老水车又转起来了"]
+
+
+def test_a_found_title_stays():
+    assert titles([block(Role.TITLE, "老水车又转起来了"), *BODY]) == ["老水车又转起来了"]
+
+
+def test_a_name_with_a_colon_reads_on_into_the_next_line():
+    page = [block(Role.TITLE, "石桥镇卫生院："), block(Role.BODY, "把药送到水车旁"), *BODY]
+    assert titles(page) == ["石桥镇卫生院：", "把药送到水车旁"]
+    found, loose = fronts(headlines(page))
+    assert [front.titles for front in found] == [[0, 1]]
+    assert not loose
+
+
+def test_negative_a_colon_before_a_sentence_reads_on_into_nothing():
+    page = [block(Role.TITLE, "石桥镇卫生院："), *BODY]
+    assert titles(page) == ["石桥镇卫生院："]
+
+
+def test_negative_a_page_of_paragraphs_that_are_too_long_has_no_title():
+    assert titles([block(Role.BODY, "水车转动。" * 20)] * 3) == []
+
+
+def test_a_byline_apart_from_any_headline_is_loose():
+    page = [block(Role.TITLE, "老水车又转起来了"), *BODY, block(Role.BYLINE, "本报记者 石小桥"), BODY[0]]
+    assert fronts(page)[1] == [4]
+
+
+def test_a_page_with_nothing_on_it():
+    assert headlines([]) == []
+    assert fronts([]) == ([], [])
+
+
+def test_two_hundred_titles():
+    page = [block(Role.TITLE, f"第{i}座水车又转起来了") for i in range(200)]
+    assert len(headlines(page)) == 200
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(Role)), st.text("水车转动，。： ab1", min_size=1, max_size=90)), max_size=30))
+def test_nothing_but_roles_is_changed(rows):
+    page = [block(role, chars) for role, chars in rows if chars.strip()]
+    after = headlines(page)
+    assert [b.text for b in after] == [b.text for b in page]
+    found, loose = fronts(after)
+    placed = [i for f in found for i in (*f.titles, *f.kickers, *f.subtitles, *f.bylines)] + loose
+    front = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
+    assert sorted(placed) == [i for i, b in enumerate(after) if b.role in front]

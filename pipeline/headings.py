@@ -20,10 +20,12 @@ from pipeline.sections import Floats, Flow, Runs, breaks, flow, heads, leads, ru
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
+SHY = 1.0  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
 MARGIN = 5.0  # by how much another order must be better, where each heading has text right after it
-MOST = 80  # headings dealt out at once
+MOST = 32  # headings of an article; one with more is left as found, for its cost
+LONG = 400  # headings and paragraphs of an article; likewise
 SPARE = 3  # places of cuts that are looked at, for each run
-TRIES = 40  # cuts that are put elsewhere, at most
+TRIES = 240  # runs that are looked at again, at most, while cuts are put elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ def place(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
 
 
 def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
-    page = flow(items, blocks)
-    if not len(page.bodies) or not 0 < len(page.headings) <= MOST:
+    headings = sum(item.block.role is Role.HEADING for item in items)
+    if not 0 < headings <= MOST or not headings < len(items) <= LONG:
         return list(items)
+    page = flow(items, blocks)
     evidence = breaks(page) @ weights()["breaks"]
     best = max((_plan(page, evidence, count) for count in _counts(page)), key=lambda plan: plan.score)
     if astray(page) or best.score > _as_found(page, evidence) + MARGIN:
@@ -60,7 +63,7 @@ def _as_found(page: Flow, evidence: Floats) -> float:
     those = runs(page, cuts)
     scores = heads(page, those) @ weights()["heads"]
     own = scores[np.arange(len(starts)), np.searchsorted(those.start, starts)]
-    lead = leads(page, those, scores)[:1] @ weights()["leads"] if starts[0] else np.zeros(0)
+    lead = leads(page, those, scores)[:1] @ weights()["leads"] - SHY if starts[0] else np.zeros(0)
     return float(evidence[cuts].sum() + np.maximum(0.0, np.append(own, lead) - LEAST).sum())
 
 
@@ -80,7 +83,7 @@ def _plan(page: Flow, evidence: Floats, count: int) -> Plan:
     """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
     best = _dealt(page, evidence, likely[: count - 1])
-    tries = TRIES
+    tries = min(TRIES // count, 40)
     for k in range(count - 2, -1, -1):  # the least likely cut first
         for gap in likely:
             if gap not in best.cuts and tries:
@@ -93,7 +96,7 @@ def _dealt(page: Flow, evidence: Floats, cuts: list[int], rival: Plan | None = N
     """The runs between the cuts dealt out to the headings; the rival, if that scores no more."""
     those = runs(page, sorted(cuts))
     scores = heads(page, those) @ weights()["heads"]
-    lead = leads(page, those, scores) @ weights()["leads"]
+    lead = leads(page, those, scores) @ weights()["leads"] - SHY
     rows = np.vstack((scores, lead[None, :])).astype(np.float32)
     said = float(evidence[cuts].sum())
     gain = np.maximum(0.0, rows - LEAST)

@@ -44,7 +44,14 @@ def texts(blocks):
 
 
 def test_headings_before_their_text_stay():
-    blocks = [block("昨日报道。"), heading("校车开了"), block(BRIDGE), heading("大桥通了"), block(SCHOOL)]
+    names = ("一声汽笛", "两代人的心愿", "大桥通了", "春天的约定")
+    bodies = [block(text) for text in (BRIDGE, SCHOOL, BRIDGE[::-1], DOCTOR)]
+    blocks = [block("昨日报道。"), *(one for pair in zip(map(heading, names), bodies, strict=True) for one in pair)]
+    assert placed(blocks) == texts(blocks)
+
+
+def test_an_article_of_very_many_headings_stays_as_found():
+    blocks = [heading("大桥"), heading("校车")] * 40 + [block(SCHOOL), block(BRIDGE)]
     assert placed(blocks) == texts(blocks)
 
 

@@ -51,7 +51,8 @@ def pieces(gold: dict) -> Iterator[Piece]:  # type: ignore[type-arg]
             if article[key]:
                 yield Piece(kind, letters(article[key]), a, -1, order)
         for byline in article["bylines"]:
-            yield Piece("Y", letters((byline["role"] or "") + "".join(byline["names"])), a, -1, order)
+            role, names = byline["role"] or "", "".join(byline["names"])
+            yield Piece("Y", letters(names + role if role in ("报道", "報道") else role + names), a, -1, order)
         for caption in article["captions"]:
             yield Piece("X", letters(caption), a, -1, order)
         for s, section in enumerate(article["sections"]):
@@ -87,8 +88,9 @@ def align(lines: list[Line], gold: dict) -> list[Found | None]:  # type: ignore[
     for line in lines:
         chars = letters(line.text.chars)
         here = _find(chars, known, grams, before, used) if chars else None
-        if here is None and chars and _names(chars, line.text.chars, known):
-            here = Found(next(p for p in known if p.kind == "Y"), 0, 0)
+        for kind in "YX":
+            if here is None and chars and _made_of(chars, known, kind):
+                here = Found(next(p for p in known if p.kind == kind), 0, 0)
         if here:
             used[known.index(here.piece)] += 1
         found.append(here)
@@ -96,11 +98,11 @@ def align(lines: list[Line], gold: dict) -> list[Found | None]:  # type: ignore[
     return found
 
 
-def _names(chars: str, line: str, known: list[Piece]) -> bool:
-    """Whether a line is made of the bylines of the page (several on a line, roles and names in another order)."""
-    bylines = sorted((p.letters for p in known if p.kind == "Y"), key=len, reverse=True)
-    hits = sum(len(b) for b in bylines if b and b in chars)
-    return hits >= 0.8 * len(chars) and bool(bylines)
+def _made_of(chars: str, known: list[Piece], kind: str) -> bool:
+    """Whether a line is made of several bylines, or of several captions, of the page."""
+    parts = sorted({p.letters for p in known if p.kind == kind and p.letters}, key=len, reverse=True)
+    hits = sum(len(part) for part in parts if part in chars)
+    return bool(parts) and hits >= 0.8 * len(chars)
 
 
 def _find(

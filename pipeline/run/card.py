@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import JsonValue
@@ -94,6 +95,7 @@ def _resolved(value: JsonValue, root: Schema) -> Schema:
     return value
 
 
+@cache
 def schemas(options: RecordsOptions) -> dict[str, Schema]:
     """The schema of each kind of record under these options."""
     from pipeline.schema import models

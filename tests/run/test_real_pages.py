@@ -10,10 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pipeline.run
+from pipeline.run.cleaner import from_settings
+from pipeline.run.documents import Document
 from pipeline.run.options import RunOptions
 from pipeline.run.report import Report
+from pipeline.run.work import clean
+from pipeline.schema import MODELS
 from pipeline.settings import Settings
 from pipeline.validate import validate
 from run.run_outputs import records, tree
@@ -162,3 +168,23 @@ def test_the_default_run_needs_less_than_200_megabytes(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     parent, worker = (int(kilobytes) // 1024 for kilobytes in done.stdout.split())
     assert parent + worker < 200
+
+
+SEED = (SEEDS / "02-columns-cut.txt").read_bytes()
+CUTS = st.lists(st.integers(0, len(SEED)), min_size=2, max_size=8)
+
+
+@given(st.binary(max_size=400) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")) | CUTS)
+def test_any_bytes_end_in_valid_records_or_in_quarantine(data: bytes | list[int]) -> None:
+    if isinstance(data, list):  # pieces of a page, cut anywhere and put together anew
+        data = b"".join(SEED[at : at + 200] for at in data)
+    settings = Settings()
+    made = clean(Document("a.txt", data), from_settings(settings), settings.run)
+    if "quarantine" not in made.records and not made.records["articles"]:
+        assert not made.counts["kept"]  # nothing but marks
+    for kind, lines in made.records.items():
+        for line in lines:
+            MODELS[kind].model_validate_json(line)
+            assert b"\n" not in line
+    for line in made.records.get("quarantine", ()):
+        assert json.loads(line)["error"] in ("SourceError", "LawBroken"), line  # and never an uncaught one

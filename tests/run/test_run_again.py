@@ -203,7 +203,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS)
 def test_any_history_leaves_what_a_full_run_leaves(run: Run, tmp_path: Path, steps: list[tuple[str, int, int]]) -> None:
     for name in ("pages", "out", "full"):

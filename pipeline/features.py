@@ -50,6 +50,7 @@ _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
 _JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
 _LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
+_HABITS = tuple(f"{kind}{count}" for kind in ("long", "whole", "halves") for count in range(4))
 _PLACES = (1, 2, 3, 5, 9)
 
 
@@ -70,7 +71,7 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_wording(plain),
         *_echo(chars),
         *_groups(lines, chars, widths, gap),
-        _alike(chars),
+        *_alike(chars),
     ]
     table = list(own)
     shifted = {"ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"}
@@ -250,12 +251,18 @@ def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints
     ]
 
 
-def _alike(chars: Sequence[str]) -> Column:
-    """How many other short lines of the page are built the same way: as long, with white space and marks in the same places."""
+def _alike(chars: Sequence[str]) -> list[Column]:
+    """How many other short lines of the page are built the same way: as long, with white space and marks in the same places.
+
+    And whether the line is in two halves, and how many short lines of the page are: where headlines are, a caption is not.
+    """
     forms = [re.sub(r"[^\W_]", "x", re.sub(r"\s+", " ", c)) if len(c) <= 30 and _end(c) > 1 else "" for c in chars]
     count = Counter(forms)
     spaced = [" " in form or "——" in form for form in forms]
-    return _bins("alike", [0 if not f else (count[f] - 1) * (2 if s else 1) for f, s in zip(forms, spaced, strict=True)], (1, 2, 4, 8))
+    kinds = np.array([0 if not f else 1 + s for f, s in zip(forms, spaced, strict=True)])
+    habit = 4 * kinds + min(3, int((kinds == 2).sum()))
+    others = [0 if not f else (count[f] - 1) * (2 if s else 1) for f, s in zip(forms, spaced, strict=True)]
+    return [_bins("alike", others, (1, 2, 4, 8)), Column("habit", habit, _HABITS)]
 
 
 def _seams(lines: Sequence[Line], chars: Sequence[str], model: SeamModel) -> list[Column]:
@@ -322,6 +329,8 @@ _CROSSES = (
     ("elsewhere", "joins"),
     ("elsewhere", "blank"),
     ("group_length", "group_ends"),
+    ("page&length", "ends"),
+    ("page&length", "after.length"),
 )
 
 
@@ -332,7 +341,8 @@ def _crossed(table: Sequence[Column]) -> list[Column]:
     for left, right in _CROSSES:
         a, b = by_name[left], by_name[right]
         both = a.values * len(b.names) + b.values
-        crossed.append(Column(f"{left}&{right}", both, _both_names(a.names, b.names)))
+        column = by_name[f"{left}&{right}"] = Column(f"{left}&{right}", both, _both_names(a.names, b.names))
+        crossed.append(column)
     return crossed
 
 

@@ -2,7 +2,8 @@
 
 In goes a section's text in normal form, out come its figures in order: dates, years, counts, percentages, sums of money,
 measures, ordinals and telephone numbers, with 万 and 亿 multiplied out and Chinese numerals read (cn2an). A number without a unit
-is none, nor are times of the day, scores, versions and names of models. A figure that cannot be right (30 February, a part larger than its whole) carries a flag.
+is none, nor are times of the day, scores, versions and names of models. A figure that cannot be right (30 February, a part
+larger than its whole) carries a flag.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ REIGNS: Final = re.compile(
 RANGE: Final = "[-－~～—–至到]"
 # Not inside a word (B-52, 5.1.2), but behind the first half of a range (10%-15%).
 NOT_IN_WORD: Final = "(?:(?<![0-9A-Za-z.,/万千百亿萬億-])|(?<=[0-9%‰元人个個米吨亩日月年岁℃]-))"
+NEAR: Final = 16  # characters before a figure that may say what it is
 COMMON_YEAR: Final = 2024  # a day without a year may be 29 February
 
 PHONE: Final = re.compile("(?<![0-9-])(?:1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}|400-?[0-9]{3}-?[0-9]{4})(?![0-9-])")
@@ -53,7 +55,7 @@ DATE: Final = re.compile(
 # 18日上午, 2月底; 10日内 and 3日后 are spans of time, 7日游 and 2月龄 none of both.
 PART_OF_DATE: Final = re.compile(
     f"(?<![0-9A-Za-z.,/:第])(?:(?P<first>[0-9]{{1,2}}){RANGE})?(?P<number>[0-9]{{1,2}})"
-    "(?:日(?![内內游遊元圆圓均龄齡后後前间間])|月(?![内內龄齡大亮球饼餅]))"
+    "(?:日(?!以[内內上下]|之[内內]|[内內游遊元圆圓均龄齡后後前间間])|月(?![内內龄齡大亮球饼餅]))"
 )
 LAST: Final = {"日": 31, "月": 12}
 YEAR: Final = re.compile(f"(?:(?<![0-9])(?:[12][0-9]{{3}}|{YEAR_DIGITS}{{4}})|(?<=[公西]元)[0-9]{{1,4}})年(?!级|級|代)")
@@ -64,18 +66,22 @@ PERCENT: Final = re.compile(
 OF_A_WHOLE: Final = re.compile(
     "(?:占|佔|比重|比例|份额|份額|覆盖率|覆蓋率|普及率|合格率|入学率|入學率|满意率|滿意率|及格率)(?P<of>[^，。；0-9]{0,8})$"
 )
-COMPARED: Final = re.compile("[上去]年|同期|计划|計劃|预算|預算|目标|目標|任务|任務|此前|原来|原來")  # 占预算的105% is well
+COMPARED: Final = re.compile(
+    "[上去]年|同期|计划|計劃|预算|預算|目标|目標|任务|任務|此前|原来|原來"
+)  # 占预算的105% is well
 # The measure word of an ordinal, unless it opens another word (第三集团军, 第一代表团).
 OF_ORDER: Final = (
     "周年|週年|季度|分钟|分鐘|[届屆位期章號号页頁款场場轮輪卷篇艘枚辆輛]|次(?![要序])|名(?![牌单單])|[个個](?![体體性])|批(?![发發判评評])"
     "|[条條](?![件例])|[节節](?![目日能水])|集(?![团團体體中])|代(?![表理])|版(?![权權])|[项項](?!目)|[台臺](?![湾灣风風])|年(?![级級])"
-    "|天(?![然津文下])|[周週](?![边邊刊报報末])|[编編](?![队隊辑輯制])|架(?!构|構)|座(?![谈談])|道(?![路德])|站(?![起点點])"
+    "|天(?![然津文下])|[周週](?![边邊刊报報末])|[波幅份所季]|[类類](?!似)|日(?![报報])|[编編](?![队隊辑輯制])|架(?!构|構)|座(?![谈談])|道(?![路德])|站(?![起点點])"
 )
 ORDINAL: Final = re.compile(
     f"第(?P<number>[0-9]+|{NUMERAL})(?P<scale>[万亿萬億]?)(?!者|方|时间|時間|线|線|手|书记|書記)(?P<unit>{OF_ORDER})?"
 )
 # 3分18秒, 1小时25分; the minutes of a time of day and the points of a score are no figures.
-MINUTES: Final = re.compile("(?:(?<=[0-9]小时)|(?<=[0-9]小時))[0-9]{1,2}分(?![钟鐘之])|(?<![0-9.:])[0-9]{1,2}分(?=[0-9]{1,2}秒)")
+MINUTES: Final = re.compile(
+    "(?:(?<=[0-9]小时)|(?<=[0-9]小時))[0-9]{1,2}分(?![钟鐘之])|(?<![0-9.:])[0-9]{1,2}分(?=[0-9]{1,2}秒)"
+)
 CONGRESS: Final = re.compile("全国|全國|人大|政协|政協|中央|[一二三四五六七]中全")  # 八届 is an ordinal before these
 NO_WHOLE: Final = re.compile("[总總]?[共计計]$")
 
@@ -144,7 +150,7 @@ def _percents(text: str) -> Iterator[Figure]:
             continue
         start = m.start("number") if m["number"] else m.start()
         value = 100.0 if told == "百" else number(told)
-        share = OF_A_WHOLE.search(text, 0, m.start()) if value > 100 and unit == "%" else None
+        share = OF_A_WHOLE.search(text, max(0, m.start() - NEAR), m.start()) if value > 100 and unit == "%" else None
         flag = "share_over_100" if share and not COMPARED.search(share["of"]) else ""
         yield Figure(start, m.end(), text[start : m.end()], value, unit, "percent", flag)
 
@@ -166,11 +172,11 @@ def _amounts(text: str) -> Iterator[Figure]:
     for m in amount().finditer(text):
         unit = m["one"] + m["span"] if m["one"] else m["unit"]
         kind: Kind = "measure" if m["one"] else units()[unit]
-        if unit in ("日", "號", "号") and not m["number"]:
+        if m["numeral"] and not _is_counted(m["numeral"], kind, unit, text[m.end() :][:3]):
             continue
-        if m["numeral"] and not _is_counted(m["numeral"], kind, CONGRESS.match(text, m.end()) if unit in "届屆" else None):
-            continue
-        if unit == "年" and ((m["number"] and text.startswith("代", m.end())) or REIGNS.search(text, 0, m.start())):
+        if unit == "年" and (
+            (m["number"] and text.startswith("代", m.end())) or REIGNS.search(text, max(0, m.start() - NEAR), m.start())
+        ):
             continue
         if m["numeral"] and unit in ("届", "屆"):
             kind = "ordinal"
@@ -180,19 +186,21 @@ def _amounts(text: str) -> Iterator[Figure]:
             value = product(m["first"], m["first_scale"] or m["scale"])
             yield Figure(m.start(), end, text[m.start() : end], value, unit, first)
         start = m.start("number") if m["number"] else m.start("numeral")
-        value = product(m["number"] or m["numeral"], m["scale"])
+        value = product(m["number"] or m["numeral"], m["scale"] or m["size"]) + (0.5 if m["half"] else 0)
         if m["more"]:
             value += product(m["more"], m["less"])
         yield Figure(start, m.end(), text[start : m.end()], value, unit, kind)
 
 
-def _is_counted(numeral: str, kind: Kind, congress: re.Match[str] | None) -> bool:
+def _is_counted(numeral: str, kind: Kind, unit: str, after: str) -> bool:
     """Chinese numerals are parts of words as well (一个, 三元电池, 一天): below ten only spans and sizes count, from two on."""
     if ABOUT.search(numeral.partition("点")[0]) or not is_readable(numeral):
         return False
     if re.search("[十百千万亿萬億点]", numeral):
         return True
-    return numeral != "一" and (kind == "measure" or congress is not None)
+    if unit in ("届", "屆"):
+        return CONGRESS.match(after) is not None
+    return numeral != "一" and (kind == "measure" or unit == "倍")
 
 
 @cache
@@ -203,10 +211,10 @@ def amount() -> re.Pattern[str]:
     return re.compile(
         f"{NOT_IN_WORD}(?:(?P<first>{DIGITS})(?P<first_scale>{scale})?{RANGE})?"
         f"(?:(?P<number>{DIGITS})[多余餘]?(?P<scale>{scale})?(?:(?P<more>[0-9]{{1,4}})(?P<less>[千百万萬]))?"
-        f"|(?<![{ONES}点數数几幾好第])(?<!(?<![以之])上)(?P<numeral>{NUMERAL}))"
-        f"[多余餘]?(?:(?P<one>[个個])[多余餘](?P<span>小时|小時|月|星期)|(?P<unit>{known}|日(?=[内內]))"
+        f"|(?<![{ONES}点數数几幾好第])(?<!(?<![以之])上)(?P<numeral>{NUMERAL})(?:[多余餘](?P<size>[万亿萬億]))?)"
+        f"[多余餘]?(?:(?P<one>[个個])(?:[多余餘]|(?P<half>半))(?P<span>小时|小時|月|星期)|(?P<unit>{known}|日(?=[内內]|[以之][内內]|以[上下]))"
         "(?![A-Za-z]|(?<=年)[级級度代]|(?<=本)[文报報地市身人省]|(?<=元)[素旦]|(?<=人)[民工行]|(?<=节)[气氣日目能约假水点]"
-        "|(?<=部)[门門委队隊落分]|(?<=[双雙])1[12]|(?<=里)[冲铺鋪店长長弄桥橋山]|(?<=次)[官要]|(?<=家)[庭人长長]|(?<=单)[元位身一独]))"
+        "|(?<=部)[门門委队隊落分]|(?<=[双雙])1[12]|(?<=里)[冲铺鋪店长長弄桥橋山]|(?<=次)[官要]|(?<=家)[庭人长長]|(?<=单)[元位身一独]|(?<=具)[有备備体體]))"
     )
 
 
@@ -223,7 +231,7 @@ def _checked(text: str, found: list[Figure]) -> list[Figure]:
     checked: list[Figure] = []
     for figure in found:
         flag = figure.flag
-        is_sum = NO_WHOLE.search(text, 0, figure.start) is not None
+        is_sum = NO_WHOLE.search(text, max(0, figure.start - NEAR), figure.start) is not None
         for whole in reversed(checked):
             between = text[whole.end : figure.start]
             if "。" in between or len(between) > 40:

@@ -22,7 +22,7 @@ from pipeline.lines import lines
 from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
 from pipeline.repair import repair
-from pipeline.roles import ROLE_OF, Decision, blocks_of, roles
+from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
 from pipeline.settings import Settings
@@ -42,7 +42,7 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     marks, hints = markup(document.text, settings.markup)
     document = edited(document, marks)
     found, doubled = lines(document.text, hints, settings.lines)
-    decisions = roles(found, settings.roles, model, simplify)
+    decisions = by_habit(found, roles(found, settings.roles, model, simplify))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = headlines(blocks)
     seams = stitch(blocks, settings.stitch, model)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.document import Block, Role
-from pipeline.numbering import levelled, numbered
+from pipeline.numbering import levelled, numbered, under
 from pipeline.order import Item
 from pipeline.sections import Floats, Flow, Runs, breaks, flow, heads, leads, runs, weights
 from pipeline.stitch import match
@@ -22,6 +22,7 @@ from pipeline.stitch import match
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
 SHY = 1.0  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
 MARGIN = 5.0  # by how much another order must be better, where each heading has text right after it
+CROWDED = 2.0  # the same, where several headings stand in a row before a text
 MOST = 32  # headings of an article; one with more is left as found, for its cost
 LONG = 400  # headings and paragraphs of an article; likewise
 SPARE = 3  # places of cuts that are looked at, for each run
@@ -46,23 +47,29 @@ def place(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
 
 def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
     headings = sum(item.block.role is Role.HEADING for item in items)
-    if not 0 < headings <= MOST or not headings < len(items) <= LONG:
+    if not 0 < headings <= MOST or not headings < len(items) <= LONG or under(items):
         return list(items)
     page = flow(items, blocks)
     evidence = breaks(page) @ weights()["breaks"]
     best = max((_plan(page, evidence, count) for count in _counts(page)), key=lambda plan: plan.score)
-    if astray(page) or best.score > _as_found(page, evidence) + MARGIN:
+    if page.items[-1].block.role is Role.HEADING or best.score > _as_found(page, evidence) + _margin(page):
         return _moved(page, best)
     return list(items)
 
 
+def _margin(page: Flow) -> float:
+    """By how much another order must be better than the one found."""
+    return CROWDED if astray(page) else MARGIN
+
+
 def _as_found(page: Flow, evidence: Floats) -> float:
-    """The score of leaving a page as it is, where each heading has text right after it."""
-    starts = np.searchsorted(page.bodies, page.headings)
+    """The score of leaving a page as it is: the last of several headings in a row heads the text after them."""
+    last = [k for k, h in enumerate(page.headings) if page.items[h + 1].block.role is not Role.HEADING]
+    starts = np.searchsorted(page.bodies, np.asarray(page.headings)[last])
     cuts = [int(start) - 1 for start in starts if start]
     those = runs(page, cuts)
     scores = heads(page, those) @ weights()["heads"]
-    own = scores[np.arange(len(starts)), np.searchsorted(those.start, starts)]
+    own = scores[last, np.searchsorted(those.start, starts)]
     lead = leads(page, those, scores)[:1] @ weights()["leads"] - SHY if starts[0] else np.zeros(0)
     return float(evidence[cuts].sum() + np.maximum(0.0, np.append(own, lead) - LEAST).sum())
 

@@ -66,19 +66,37 @@ def numbered(items: Sequence[Item]) -> list[Item]:
 
 def levelled(items: Sequence[Item]) -> list[Item]:
     """Each heading with its level: 1, or 2 where numbers or layout marks put it under others."""
-    headings = [item.block for item in items if item.block.role is Role.HEADING]
+    starts = [i for i, item in enumerate(items) if item.block.role is Role.HEADING]
+    headings = [items[i].block for i in starts]
     marks = [mark(block.text.chars) for block in headings]
     layout = [block.lines[0].hint.level for block in headings]
-    under = _kinds_under(marks)
+    kinds = _kinds_under(marks)
+    pairs = under(items)
     top = min((level for level in layout if level), default=0)
     levels = iter(
-        2 if one.kind in under or level > top or (top and not level and _bold(block)) else 1
-        for block, one, level in zip(headings, marks, layout, strict=True)
+        2 if one.kind in kinds or level > top or (top and not level and _bold(block)) or item in pairs else 1
+        for item, block, one, level in zip(starts, headings, marks, layout, strict=True)
     )
     return [
         replace(item, block=replace(item.block, level=next(levels))) if item.block.role is Role.HEADING else item
         for item in items
     ]
+
+
+def under(items: Sequence[Item]) -> set[int]:
+    """The indexes of headings that stand under the one before them: the second of two, where a page sets its headings in twos.
+
+    A page does so if most of its texts have two headings before them, and at least two have.
+    """
+    is_heading = [item.block.role is Role.HEADING for item in items] + [True]
+    sizes: dict[int, int] = {}  # index of the last heading before a text: how many headings stand there in a row
+    row = 0
+    for i, heading in enumerate(is_heading):
+        if not heading and row:
+            sizes[i - 1] = row
+        row = row + 1 if heading else 0
+    twos = {last for last, size in sizes.items() if size == 2}
+    return twos if len(twos) >= 2 and 2 * len(twos) > len(sizes) and row <= 1 else set()
 
 
 def _kinds_under(marks: Sequence[Mark]) -> set[str]:

@@ -10,8 +10,9 @@ spoke loudest for it against the runner-up.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +41,7 @@ DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above w
 TERMINAL = "。！？…!?：:；;”’）"
 
 
+HABIT = 2  # times that a page does a thing, to call it its habit
 RESCALED = 4  # lines between two scalings of the forward and backward sums
 AT_ONCE = 512  # lines scored in one array
 
@@ -195,6 +197,36 @@ def _rule(role: Role, feature: str, value: str) -> str:
     if feature.startswith("cue."):
         return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
     return f"{role}.{feature}={value}"
+
+
+def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with headings over several lines told by the habit of the page.
+
+    Where at least two headings of a page are broken over the same number of lines, between blank lines and before text, lines
+    that stand in the same way, and end without a stop, are one heading too.
+    """
+    groups = [group for group in _groups(lines) if _may_head(group, lines, decisions)]
+    whole = Counter(len(g) for g in groups if all(decisions[i].label in "Hh"[k > 0] for k, i in enumerate(g)))
+    decided = list(decisions)
+    for group in groups:
+        if whole[len(group)] >= HABIT:
+            for k, i in enumerate(group):
+                decided[i] = replace(decided[i], label="Hh"[k > 0])
+    return decided
+
+
+def _groups(lines: Sequence[Line]) -> list[range]:
+    """The runs of lines with no blank line between."""
+    starts = [i for i, line in enumerate(lines) if line.blank_before or not i]
+    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
+    """Whether a group of lines is built as a heading over several lines is, with text behind it."""
+    labels = "".join(decisions[i].label for i in group)
+    heading = set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
+    follows = group.stop < len(lines) and decisions[group.stop].label in "PC"
+    return len(group) > 1 and heading and follows and lines[group[-1]].text.chars[-1] not in TERMINAL
 
 
 def blocks_of(

@@ -11,8 +11,9 @@ over edits and pieces, never over characters.
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -109,36 +110,35 @@ class Text:
         >>> text.chars, text.origins.tolist(), [(c.start, c.end, c.rule) for c in ledger]
         ('ffi卷1', [0, 0, 0, 1, 2], [(0, 1, 'ligature'), (2, 3, 'width')])
         """
+        was, source, size = self.chars, self.origins, len(self.chars)
         chars: list[str] = []
         origins: array[int] = array("i")
         ledger: list[Change] = []
-        at = 0
+        at = copied = 0  # an edit that keeps the length keeps the origins: they are copied only up to one that does not
+        is_moved = False
         for edit in edits:
-            if not at <= edit.start <= edit.end <= len(self.chars):
+            start, end, becomes, rule = edit
+            if not at <= start <= end <= size:
                 raise ValueError(f"edit {edit} overlaps the one before it or lies outside the text")
-            behind = self.origins[edit.start : edit.end]
-            chars += self.chars[at : edit.start], edit.becomes
-            origins += self.origins[at : edit.start]
-            origins += _origins(behind, len(edit.becomes))
-            ledger.append(_change(edit, self.chars[edit.start : edit.end], behind))
-            at = edit.end
+            chars += was[at:start], becomes
+            if end - start != len(becomes):
+                origins += source[copied:start]
+                origins += array("i", [source[start] if end > start else NOWHERE]) * len(becomes)
+                copied, is_moved = end, True
+            if end - start == 1 and (origin := source[start]) != NOWHERE:  # nearly all edits: made without a call
+                ledger.append(tuple.__new__(Change, (origin, origin + 1, was[start], becomes, rule)))
+            else:
+                ledger.append(_change(edit, was[start:end], source[start:end]))
+            at = end
         if not ledger:
             return self, ledger
-        chars.append(self.chars[at:])
-        origins += self.origins[at:]
+        chars.append(was[at:])
+        origins += source[copied:] if is_moved else source
         return Text("".join(chars), origins), ledger
-
-
-def _origins(behind: array[int], size: int) -> array[int]:
-    if len(behind) == size:
-        return behind
-    return array("i", [behind[0] if behind else NOWHERE]) * size
 
 
 def _change(edit: Edit, was: str, behind: array[int]) -> Change:
     """The edit in source offsets. Where what it replaces was not one run of the source, its first run counts."""
-    if len(behind) == 1 and behind[0] != NOWHERE:
-        return Change(behind[0], behind[0] + 1, was, edit.becomes, edit.rule)
     known = [o for o in behind if o != NOWHERE]
     if not known:
         return Change(NOWHERE, NOWHERE, was, edit.becomes, edit.rule)
@@ -148,6 +148,16 @@ def _change(edit: Edit, was: str, behind: array[int]) -> Change:
             break
         end += 1
     return Change(known[0], end, was, edit.becomes, edit.rule)
+
+
+def one_for_one(chars: str, marks: re.Pattern[str], table: Mapping[str, tuple[str, str]]) -> list[Edit]:
+    """An edit for each character that a pattern finds: what it becomes, and the rule, stand in the table.
+
+    >>> one_for_one("１年", re.compile("[０-９]"), {"１": ("1", "width")})
+    [Edit(start=0, end=1, becomes='1', rule='width')]
+    """
+    make = tuple.__new__
+    return [make(Edit, (at := found.start(), at + 1, *table[chars[at]])) for found in marks.finditer(chars)]
 
 
 def join(pieces: Sequence[Text], between: str = "") -> Text:

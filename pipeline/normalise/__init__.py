@@ -66,13 +66,13 @@ def normalise(text: Text, options: NormaliseOptions, *, heading: bool = False, r
     if not _is_suspect(chars, options):
         return []
     draft = Draft(chars)
-    if options.width and not draft.present.isdisjoint(width.FORMS):
+    if options.width and not draft.present.isdisjoint(width.CHARACTERS):
         draft.take(width.edits(draft))
     if options.punctuation:
         _signs(draft)
     if options.figures:
         draft.take(figures.edits(draft))
-    if options.punctuation and not draft.present.isdisjoint(marks.FULL):
+    if options.punctuation and not draft.present.isdisjoint(marks.CHARACTERS):
         draft.take(marks.edits(draft))
         draft.take(marks.brackets(draft))
     _quotes(draft, options)

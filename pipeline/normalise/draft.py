@@ -36,16 +36,17 @@ MARKS: Final = ",.:;?!，。：；？！．…⋯—―─━–－-·•‧・�
 CLOSES_FIGURE: Final = "%‰℃℉㎡㎥㎜㎝㎞㎏㎎％"
 
 IS_HAN: Final = re.compile(f"[{HAN}]")
-# All that is neither Han, nor figure, nor the commonest punctuation: what steps look for is among them.
-SIGNS: Final = re.compile("[^\u3001-\u3002\u3400-\u9fff\uff0c0-9。“”A-Za-z]|[OoIl]")
 
+_LATIN: Final = "!-~\u00a1-\u00b6\u00b8-\u036f\u0370-\u058f\u0600-\u1fff\u2c00-\u2dff"
 _KINDS: Final = (
     (Kind.BLANK, re.compile(f"[{BLANKS}]")),
     (Kind.SHELL, re.compile(f"[{re.escape(SHELLS)}]")),
     (Kind.MARK, re.compile(f"[{re.escape(MARKS)}]")),
     (Kind.DIGIT, re.compile("[0-9]")),
-    (Kind.LATIN, re.compile("[!-~\u00a1-\u00b6\u00b8-\u036f\u0370-\u058f\u0600-\u1fff\u2c00-\u2dff]")),
+    (Kind.LATIN, re.compile(f"[{_LATIN}]")),
 )
+# The same as a class of characters: what is of kind CHINESE is none of these, or closes a figure.
+NOT_CHINESE: Final = f"{BLANKS}{re.escape(SHELLS)}{re.escape(MARKS)}0-9{_LATIN}"
 
 
 class _Kinds(dict[str, Kind]):
@@ -72,24 +73,25 @@ class Draft:
     def __init__(self, chars: str) -> None:
         self.chars = chars
         self.shown = chars
-        self.present = set(SIGNS.findall(chars))  # so that a step that has nothing to look for costs nothing
+        self.present = set(chars)  # so that a step that has nothing to look for costs nothing
         self._edits: dict[int, Edit] = {}
 
     def take(self, edits: Iterable[Edit]) -> None:
         """Accept the edits of one step; of two edits of the same characters the later one counts."""
-        pieces: list[str] = []
-        at = 0
+        shown = list(self.shown)
+        kept, present = self._edits, self.present
         for edit in edits:
-            self._edits[edit.start] = edit
-            size = edit.end - edit.start
-            for inside in range(edit.start + 1, edit.end):
-                self._edits.pop(inside, None)
-            pieces += self.shown[at : edit.start], (edit.becomes or self.shown[edit.start - 1])[:1] * size
-            self.present.update(edit.becomes)
-            at = edit.end
-        if at:
-            pieces.append(self.shown[at:])
-            self.shown = "".join(pieces)
+            start, end, becomes, _ = edit
+            kept[start] = edit
+            if end - start == 1 == len(becomes):
+                shown[start] = becomes
+                present.add(becomes)
+                continue
+            for inside in range(start + 1, end):
+                kept.pop(inside, None)
+            shown[start:end] = (becomes or self.shown[start - 1])[:1] * (end - start)
+            present.update(becomes)
+        self.shown = "".join(shown)
 
     def edits(self) -> list[Edit]:
         """All of them in order; those that in the end change nothing are left out."""

@@ -6,11 +6,10 @@ Every one of them is changed wherever it stands; marks whose width depends on wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from pipeline.normalise.draft import Draft
-from pipeline.text import Edit
+from pipeline.text import Edit, one_for_one
 
 DIGIT: Final = "figures.full_width_digit"
 LETTER: Final = "figures.full_width_letter"
@@ -44,15 +43,14 @@ def _pairs(was: str, becomes: str, rule: str) -> dict[str, tuple[str, str]]:
 
 
 FORMS: Final = _table()
+CHARACTERS: Final = frozenset(FORMS)
 FORM: Final = re.compile(f"[{''.join(FORMS)}]")
 
 
-def edits(draft: Draft) -> Iterator[Edit]:
+def edits(draft: Draft) -> list[Edit]:
     """Every character that has another form.
 
     >>> [edit.becomes for edit in edits(Draft("１９ｋｍ﹐ﬃ"))]
     ['1', '9', 'k', 'm', '，', 'ffi']
     """
-    for found in FORM.finditer(draft.chars):
-        becomes, rule = FORMS[found.group()]
-        yield Edit(found.start(), found.end(), becomes, rule)
+    return one_for_one(draft.chars, FORM, FORMS)

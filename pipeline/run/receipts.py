@@ -174,5 +174,5 @@ def code_digest() -> str:
 
 def _files(package: Path) -> Iterator[Path]:
     for path in package.rglob("*"):
-        if path.suffix != ".pyc" and path.is_file() and not path.name.startswith("."):
+        if path.parent.name != "__pycache__" and path.is_file() and not path.name.startswith("."):
             yield path

@@ -31,7 +31,7 @@ GATE = Path("benchmarks/gate.json")
 def scorer(bench: Path) -> ModuleType:
     """The scorer of the bench as a module."""
     spec = importlib.util.spec_from_file_location("score", bench / "score.py")
-    assert spec and spec.loader  # noqa: S101
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -53,7 +53,11 @@ def predicted(path: Path, settings: Settings) -> tuple[list[dict], list[str]]:  
             {
                 **{key: article[key] for key in ("kicker", "title", "subtitle", "bylines", "captions")},
                 "sections": [
-                    {"heading": s["heading"], "level": s["level"], "paragraphs": [p for p in s["text"].split("\n\n") if p]}
+                    {
+                        "heading": s["heading"],
+                        "level": s["level"],
+                        "paragraphs": [p for p in s["text"].split("\n\n") if p],
+                    }
                     for s in parts
                 ],
             }

@@ -60,7 +60,9 @@ def articles(
     owners = _owners(blocks, runs, found)
     for index in loose:
         found[owners[index]].bylines.append(index)
-    pictures = [[i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))]
+    pictures = [
+        [i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))
+    ]
     made = [_article(blocks, *parts) for parts in zip(found, runs, pictures, strict=True)]
     went = _went(blocks, found, runs, pictures)
     return Reading([article for article in made if _holds(article)], removals, went)

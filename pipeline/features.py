@@ -43,7 +43,20 @@ class Column:
     names: tuple[str, ...]
 
 
-_ENDS = ("stop", "closed_stop", "comma", "semicolon", "colon", "dash", "closer", "opener", "digit", "latin", "han", "other")
+_ENDS = (
+    "stop",
+    "closed_stop",
+    "comma",
+    "semicolon",
+    "colon",
+    "dash",
+    "closer",
+    "opener",
+    "digit",
+    "latin",
+    "han",
+    "other",
+)
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
@@ -128,7 +141,13 @@ def _end(chars: str) -> int:
 
 def _start(chars: str) -> int:
     first = chars[0]
-    for kind, group in ((3, "“‘「『\"'"), (4, "（(《〈"), (5, "，。、；：！？”’）》〉」』】%％"), (6, "—-－─"), (8, "【[［〔")):
+    for kind, group in (
+        (3, "“‘「『\"'"),
+        (4, "（(《〈"),
+        (5, "，。、；：！？”’）》〉」』】%％"),
+        (6, "—-－─"),
+        (8, "【[［〔"),
+    ):
         if first in group:
             return kind
     if first.isdigit():

@@ -8,13 +8,13 @@ functions here write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
 from pipeline.decode import decode
-from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, Section
+from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Role, Section
 from pipeline.furniture import issue
 from pipeline.headline import headlines
 from pipeline.language import language

@@ -5,6 +5,7 @@ In: texts. Out: numbers. Used to tell which heading heads which text, and which 
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -22,7 +23,7 @@ def pairs(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for run in _HAN.findall(text):
         if run[0] > "\u3000":
-            found.update(map("".join, zip(run, run[1:], strict=False)))
+            found.update(map("".join, itertools.pairwise(run)))
         else:
             found[run] += 1
     return found

@@ -81,7 +81,11 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
 
 def _repeats(chars: str, before: str) -> bool:
     """Whether a line says all that the line right above says; not what is short enough for a refrain."""
-    return chars == before and len(chars) >= SHORTEST_REPEAT and len(set(filter(str.isalpha, chars))) >= SHORTEST_REPEAT - 2
+    return (
+        chars == before
+        and len(chars) >= SHORTEST_REPEAT
+        and len(set(filter(str.isalpha, chars))) >= SHORTEST_REPEAT - 2
+    )
 
 
 def _aimed(line: Text, removed: list[Removal]) -> Text:

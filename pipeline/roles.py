@@ -245,9 +245,7 @@ def blocks_of(
     return [_block([lines[i] for i in group], [decisions[i] for i in group], put) for group in groups]
 
 
-def _block(
-    lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]
-) -> Block:
+def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]) -> Block:
     first = decisions[0]
     role = ROLE_OF[first.label]
     return Block(

@@ -1,9 +1,9 @@
 """Stitch: fragments that a column end cut in mid-sentence find each other again.
 
-In: the blocks of a page in the order found. Out: the seams: which block of body text reads on in which other one. Tails
-are blocks that end in mid-sentence, heads begin in one. All are matched at once: each pair has a score (how well the
-model says it reads on, whether quotes and brackets that are open close again, how far apart they stand), a pair must beat leaving both
-alone, and the matching with the greatest sum is taken. Where nothing speaks for a move, the text stays as found.
+In: the blocks of a page in the order found. Out: the seams: which block of body text reads on in which other one. Tails are
+blocks that end in mid-sentence, heads begin in one. All are matched at once: each pair has a score (how well the model says
+that it reads on, whether quotes and brackets that are open close again, what the roles stage thinks of the head), a pair must
+beat leaving both alone, and the matching with the greatest sum is taken. Where nothing speaks for a move, the text stays.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ NAMES = ("no", "some", "all", "bracketed", "signed")
 def cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The wording cues of the lexicon, as (rule, pattern)."""
     data = tomllib.loads((files("pipeline") / "lexicon" / "cues.toml").read_text(encoding="utf-8"))
-    return tuple((f"{role}.{name}", re.compile(cue["find"])) for role, group in data.items() for name, cue in group.items())
+    return tuple(
+        (f"{role}.{name}", re.compile(cue["find"])) for role, group in data.items() for name, cue in group.items()
+    )
 
 
 @cache

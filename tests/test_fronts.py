@@ -71,7 +71,11 @@ def test_two_hundred_titles():
     assert len(headlines(page)) == 200
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(Role)), st.text("水车转动，。： ab1", min_size=1, max_size=90)), max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(list(Role)), st.text("水车转动，。： ab1", min_size=1, max_size=90)), max_size=30
+    )
+)
 def test_nothing_but_roles_is_changed(rows):
     page = [block(role, chars) for role, chars in rows if chars.strip()]
     after = headlines(page)

@@ -11,8 +11,16 @@ from pipeline.order import Item
 from pipeline.partition import partition
 from pipeline.text import Text
 
-WATER = ["水车在石桥镇转动，围观的人站满了两岸。", "修水车的木匠换了叶片，水车又转了。", "石桥镇把水车留作课堂，木匠来讲课。"]
-STARS = ["天文台昨夜拍到一颗彗星，彗星拖着长尾。", "观测彗星的望远镜换了镜片，天文台说。", "彗星下月离开，望远镜要等到下一颗。"]
+WATER = [
+    "水车在石桥镇转动，围观的人站满了两岸。",
+    "修水车的木匠换了叶片，水车又转了。",
+    "石桥镇把水车留作课堂，木匠来讲课。",
+]
+STARS = [
+    "天文台昨夜拍到一颗彗星，彗星拖着长尾。",
+    "观测彗星的望远镜换了镜片，天文台说。",
+    "彗星下月离开，望远镜要等到下一颗。",
+]
 
 
 def block(role: Role, chars: str) -> Block:
@@ -57,7 +65,12 @@ def test_words_on_both_sides_speak_against_a_cut():
     assert max(range(len(odds)), key=lambda j: odds[j] if 0 < j < len(blocks) else -99.0) == 3
 
 
-@given(st.lists(st.tuples(st.sampled_from([Role.TITLE, Role.HEADING, Role.BODY]), st.text("水车转动星", min_size=1)), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([Role.TITLE, Role.HEADING, Role.BODY]), st.text("水车转动星", min_size=1)),
+        max_size=40,
+    )
+)
 def test_every_item_is_in_one_run_and_their_order_is_kept(page):
     blocks = [block(role, chars) for role, chars in page]
     items = [Item(b, i, i) for i, b in enumerate(blocks) if b.role is not Role.TITLE]

@@ -78,7 +78,9 @@ def test_the_best_path_is_the_best_of_all() -> None:
     scores, moves = dice.normal(size=(5, 3)).astype(np.float32), dice.normal(size=(3, 3)).astype(np.float32)
 
     def worth(path: tuple[int, ...]) -> float:
-        return float(sum(scores[i, k] for i, k in enumerate(path)) + sum(moves[a, b] for a, b in itertools.pairwise(path)))
+        return float(
+            sum(scores[i, k] for i, k in enumerate(path)) + sum(moves[a, b] for a, b in itertools.pairwise(path))
+        )
 
     best = max(itertools.product(range(3), repeat=5), key=worth)
     assert tuple(best_path(scores, moves).tolist()) == best
@@ -97,7 +99,10 @@ def test_marginals_are_shares_of_all_paths() -> None:
 
 def test_marginals_stay_finite_on_a_long_page_of_strong_scores() -> None:
     dice = np.random.default_rng(5)
-    scores, moves = (20 * dice.normal(size=(4000, 4))).astype(np.float32), (9 * dice.normal(size=(4, 4))).astype(np.float32)
+    scores, moves = (
+        (20 * dice.normal(size=(4000, 4))).astype(np.float32),
+        (9 * dice.normal(size=(4, 4))).astype(np.float32),
+    )
     sure = marginals(scores, moves)
     assert np.isfinite(sure).all()
     assert sure.sum(axis=1) == pytest.approx(np.ones(4000), abs=1e-4)
@@ -147,7 +152,9 @@ def test_cues(line: str, rule: str) -> None:
     assert found([line])[rule].tolist() == [1]
 
 
-@pytest.mark.parametrize("line", ["记者会昨天举行，多家媒体到场。", "他在1998年5月6日来到这里，住了三天，后来又回去了。"])
+@pytest.mark.parametrize(
+    "line", ["记者会昨天举行，多家媒体到场。", "他在1998年5月6日来到这里，住了三天，后来又回去了。"]
+)
 def test_cues_that_are_none(line: str) -> None:
     has = found([line])
     assert not any(has[rule].any() for rule, _ in cues() if rule.split(".")[0] in ("byline", "furniture"))
@@ -155,7 +162,13 @@ def test_cues_that_are_none(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "kind"),
-    [("王小明 李建国", 2), ("（王小明 李建国）", 3), ("本报记者 王小明", 4), ("记者 王　五 石桥报道", 4), ("环山公路通车", 0)],
+    [
+        ("王小明 李建国", 2),
+        ("（王小明 李建国）", 3),
+        ("本报记者 王小明", 4),
+        ("记者 王　五 石桥报道", 4),
+        ("环山公路通车", 0),
+    ],
 )
 def test_names(line: str, kind: int) -> None:
     assert names(line) == kind

@@ -7,6 +7,7 @@ lines themselves stay as they are, so their labels are known.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from dataclasses import dataclass, replace
@@ -98,7 +99,10 @@ def _couplet(block: Lines) -> Lines:
     """A headline whose two parts are set off by white space in place of a comma, as most papers print them."""
     if _kind(block) not in "HT":
         return block
-    return [(replace(line, text=Text.source(re.sub("[，、：]", " ", line.text.chars).strip())), label) for line, label in block]
+    return [
+        (replace(line, text=Text.source(re.sub("[，、：]", " ", line.text.chars).strip())), label)
+        for line, label in block
+    ]
 
 
 def _blank(block: Lines, dice: random.Random, blank: bool) -> Lines:
@@ -114,13 +118,13 @@ def _resumed(label: str | None) -> str | None:
 
 
 def _shuffled(rows: Lines, dice: random.Random) -> Lines:
-    """The page cut into two to four columns, at any line that opens a block or goes on in a paragraph, and these in another order."""
+    """The page cut into two to four columns, where a block opens or a paragraph goes on, and these in another order."""
     places = [i for i, (_, label) in enumerate(rows) if i and label in ("P", "J", "C", "H", "X")]
     if len(places) < 8:
         return rows
     cuts = sorted(dice.sample(places, min(len(places), dice.randint(1, 3))))
     edges = [0, *cuts, len(rows)]
-    columns = [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    columns = [rows[a:b] for a, b in itertools.pairwise(edges)]
     opened = [[(replace(c[0][0], blank_before=dice.random() < 0.85), _resumed(c[0][1])), *c[1:]] for c in columns]
     order = list(range(len(opened)))
     dice.shuffle(order)

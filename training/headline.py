@@ -142,7 +142,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models"))
-    parser.add_argument("--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go")
+    parser.add_argument(
+        "--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go"
+    )
     parser.add_argument("--reuse", action="store_true", help="take the role weights of the folds from an earlier run")
     args = parser.parse_args()
     args.folds.mkdir(parents=True, exist_ok=True)

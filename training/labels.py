@@ -47,14 +47,7 @@ def pieces(gold: dict) -> Iterator[Piece]:  # type: ignore[type-arg]
     """Every string of a gold reading."""
     order = 0
     for a, article in enumerate(gold["articles"]):
-        for key, kind in (("kicker", "K"), ("title", "T"), ("subtitle", "S")):
-            if article[key]:
-                yield Piece(kind, letters(article[key]), a, -1, order)
-        for byline in article["bylines"]:
-            role, names = byline["role"] or "", "".join(byline["names"])
-            yield Piece("Y", letters(names + role if role in ("报道", "報道") else role + names), a, -1, order)
-        for caption in article["captions"]:
-            yield Piece("X", letters(caption), a, -1, order)
+        yield from _front(article, a, order)
         for s, section in enumerate(article["sections"]):
             if section["heading"]:
                 yield Piece("H", letters(section["heading"]), a, s, order, section["level"])
@@ -64,6 +57,18 @@ def pieces(gold: dict) -> Iterator[Piece]:  # type: ignore[type-arg]
     for removal in gold["removed"]:
         if removal["reason"] not in ("mark",):
             yield Piece("D" if removal["reason"] == "duplicate" else "F", letters(removal["text"]), -1, -1, -1)
+
+
+def _front(article: dict, a: int, order: int) -> Iterator[Piece]:  # type: ignore[type-arg]
+    """The title fields, bylines and captions of an article."""
+    for key, kind in (("kicker", "K"), ("title", "T"), ("subtitle", "S")):
+        if article[key]:
+            yield Piece(kind, letters(article[key]), a, -1, order)
+    for byline in article["bylines"]:
+        role, names = byline["role"] or "", "".join(byline["names"])
+        yield Piece("Y", letters(names + role if role in ("报道", "報道") else role + names), a, -1, order)
+    for caption in article["captions"]:
+        yield Piece("X", letters(caption), a, -1, order)
 
 
 @dataclass(frozen=True)

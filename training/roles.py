@@ -2,9 +2,9 @@
 
     python -m training.roles PAGES_DIR [--variants N] [--out pipeline/models/roles.json]
 
-Trains a linear-chain conditional random field (CRFsuite, Okazaki 2007) on the features of `pipeline/features.py` over
-the pages of the learning part and damaged variants of them (training/augment.py), prints how often each label of the held-out part is right, and writes the weights as
-JSON.
+Trains a linear-chain conditional random field (CRFsuite, Okazaki 2007) on the features of `pipeline/features.py` over the
+pages of the learning part and damaged variants of them (training/augment.py), prints how often each label of the held-out
+part is right, and writes the weights as JSON.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
     python -m training.stitch PAGES_DIR [--out pipeline/models/stitch.json]
 
-From the labelled pages of the learning part and their damaged variants (training/augment.py), each pair of a tail and a head is an
-example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that were not learnt
-from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody has seen.
-What is made likely is the choice that each head makes among all tails and none, and each tail among all heads and none (a log-linear
-model; the features are those of `pipeline/stitch.py`). Prints precision and recall of the seams of whole pages, held-out ones too.
+From the labelled pages of the learning part and their damaged variants (training/augment.py), each pair of a tail and a head
+is an example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that
+were not learnt from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody
+has seen. What is made likely is the choice that each head makes among all tails and none, and each tail among all heads and
+none (a log-linear model; the features are those of `pipeline/stitch.py`). Prints precision and recall of the seams of whole
+pages, held-out ones too.
 """
 
 from __future__ import annotations
@@ -121,7 +122,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/stitch.json"))
-    parser.add_argument("--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go")
+    parser.add_argument(
+        "--folds", type=Path, default=Path("build/folds"), help="where the role weights of the folds go"
+    )
     parser.add_argument("--reuse", action="store_true", help="take the role weights of the folds from an earlier run")
     args = parser.parse_args()
     model = shipped()
@@ -131,7 +134,11 @@ def main() -> None:
     rest = list(examples(list(labelled(args.pages, part="score")), 1, model))
     fit = minimize(loss, np.zeros(len(FEATURES)), args=(learning,), jac=True, method="L-BFGS-B")
     weights = fit.x.astype(np.float32)
-    print({name: round(float(w), 2) for name, w in zip(FEATURES, weights, strict=True)}, sum(count for *_, count in learning), "seams")
+    print(
+        {name: round(float(w), 2) for name, w in zip(FEATURES, weights, strict=True)},
+        sum(count for *_, count in learning),
+        "seams",
+    )
     for least in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
         print(least, *(f"{v:.3f}" for part in (learning, rest) for v in judge(part, weights, least)))
     args.out.write_text(

@@ -30,6 +30,7 @@ OPENERS = "“‘《（(「『【"
 CLOSING = "”’》）)」』】"
 FIGURES = "0123456789０１２３４５６７８９"
 _COUNTED = ("。！？；", "，、,", OPENERS, CLOSING, FIGURES)
+LONE = 45  # characters that stand by themselves, without a stop: hardly body text
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 CUE_LONGEST = 120  # characters: wording cues are for short lines
 
@@ -261,11 +262,15 @@ def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints
     last = np.append(starts[1:], n) - 1
     sizes = np.add.reduceat(np.array([len(c) for c in chars]), starts)
     stops = np.array([_end(chars[i]) for i in last])
+    full = np.add.reduceat(_counts(chars)["。！？；"], starts)
+    alone = np.diff(np.append(starts, n)) == 1
+    lone = ((full == 0) & (sizes <= LONE) & np.isin(stops, (6, 8, 9, 10))).astype(np.int64)
     widest = np.maximum.reduceat(widths, starts)
     around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
     return [
         _bins("group_length", sizes[group], _LENGTHS),
         Column("group_ends", stops[group], _ENDS),
+        Column("lone", lone[group] * np.where(alone[group], 2, 1), ("no", "group", "line")),
         _bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
     ]
 

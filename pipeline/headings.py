@@ -3,7 +3,7 @@
 In: the items of one article in reading order. Out: the same items, headings moved where the evidence is strong, the lead
 first. The paragraphs are cut into about as many runs as there are headings, where most speaks for a new section, and headings
 are dealt to runs, each to one, so that the sum of the evidence (`sections.py`) is greatest. Where each heading has text right
-after it as found, much more must speak for another order.
+after it, the order stays as found.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
 SHY = 1.0  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
-MARGIN = 5.0  # by how much another order must be better, where each heading has text right after it
-CROWDED = 2.0  # the same, where several headings stand in a row before a text
+CROWDED = 2.0  # by how much another order must be better, where several headings stand in a row before a text
 MOST = 32  # headings of an article; one with more is left as found, for its cost
 LONG = 400  # headings and paragraphs of an article; likewise
 SPARE = 3  # places of cuts that are looked at, for each run
-TRIES = 240  # runs that are looked at again, at most, while cuts are put elsewhere
+TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,13 @@ def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
     if not 0 < headings <= MOST or not headings < len(items) <= LONG or under(items):
         return list(items)
     page = flow(items, blocks)
+    if not astray(page):
+        return list(items)
     evidence = breaks(page) @ weights()["breaks"]
     best = max((_plan(page, evidence, count) for count in _counts(page)), key=lambda plan: plan.score)
-    if page.items[-1].block.role is Role.HEADING or best.score > _as_found(page, evidence) + _margin(page):
+    if page.items[-1].block.role is Role.HEADING or best.score > _as_found(page, evidence) + CROWDED:
         return _moved(page, best)
     return list(items)
-
-
-def _margin(page: Flow) -> float:
-    """By how much another order must be better than the one found."""
-    return CROWDED if astray(page) else MARGIN
 
 
 def _as_found(page: Flow, evidence: Floats) -> float:

@@ -67,6 +67,14 @@ def learn(
     return Weights(LABELS, states, moves)
 
 
+def averaged(bags: Sequence[Weights]) -> Weights:
+    """The mean of several models, each learnt with other variants: what only one of them believes counts little."""
+    nothing = np.zeros(len(LABELS), dtype=np.float32)
+    names = sorted(set().union(*(bag.states for bag in bags)))
+    states = {name: np.mean([bag.states.get(name, nothing) for bag in bags], axis=0) for name in names}
+    return Weights(LABELS, states, np.mean([bag.moves for bag in bags], axis=0))
+
+
 def evaluate(pages: list[LabelledPage], tables: list[list[Column]], learnt: Weights) -> None:
     """Print precision and recall of each label, and the commonest confusions."""
     hits: Counter[str] = Counter()
@@ -107,18 +115,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/roles.json"))
-    parser.add_argument("--c1", type=float, default=1.0)
-    parser.add_argument("--c2", type=float, default=2.0)
-    parser.add_argument("--rounds", type=int, default=120)
-    parser.add_argument("--variants", type=int, default=2)
+    parser.add_argument("--c1", type=float, default=0.5)
+    parser.add_argument("--c2", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--variants", type=int, default=2, help="damaged variants of each page")
+    parser.add_argument("--bags", type=int, default=4, help="models to average, each with variants of its own")
     args = parser.parse_args()
     pages = list(labelled(args.pages, part="learn"))
-    more: list[LabelledPage | Variant] = [*pages, *(variant(p, k) for p in pages for k in range(args.variants))]
     others = list(labelled(args.pages, part="score"))
     model = shipped()
-    tables = [features(page.lines, model, simplify) for page in more]
-    learnt = learn(more, tables, args.c1, args.c2, args.rounds)
-    evaluate(pages, tables[: len(pages)], learnt)
+    tables = [features(page.lines, model, simplify) for page in pages]
+    bags = []
+    for bag in range(args.bags):
+        kinds = range(bag * args.variants, (bag + 1) * args.variants)
+        more: list[Variant] = [variant(page, k) for page in pages for k in kinds]
+        seen = [*tables, *(features(page.lines, model, simplify) for page in more)]
+        bags.append(learn([*pages, *more], seen, args.c1, args.c2, args.rounds))
+    learnt = averaged(bags)
+    evaluate(pages, tables, learnt)
     print("held out")
     evaluate(others, [features(page.lines, model, simplify) for page in others], learnt)
     save(learnt, args.out)

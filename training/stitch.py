@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import logsumexp
 
 from pipeline.document import Block, Line
 from pipeline.features import features
@@ -94,16 +93,12 @@ def loss(weights: npt.NDArray[np.float64], those: Sequence[Example]) -> tuple[fl
     for table, right, _ in those:
         scores = table @ weights
         for axis in (0, 1):
-            chances = np.exp(scores - logsumexp(np.pad(scores, _none(axis)), axis=axis, keepdims=True))
-            norm = logsumexp(np.pad(scores, _none(axis)), axis=axis)
-            total += float(norm.sum() - scores[right].sum())
-            slope = slope + np.tensordot(chances, table, 2) - table[right].sum(axis=0)
+            top = np.maximum(scores.max(axis=axis, keepdims=True), 0.0)
+            shares = np.exp(scores - top)
+            whole = shares.sum(axis=axis, keepdims=True) + np.exp(-top)  # one more choice, of score 0: none of them
+            total += float((np.log(whole) + top).sum() - scores[right].sum())
+            slope = slope + np.tensordot(shares / whole, table, 2) - table[right].sum(axis=0)
     return total, slope
-
-
-def _none(axis: int) -> list[tuple[int, int]]:
-    """Room for one more choice, of score 0: none of them."""
-    return [(1, 0), (0, 0)] if axis == 0 else [(0, 0), (1, 0)]
 
 
 def judge(those: Sequence[Example], weights: npt.NDArray[np.float32], least: float) -> tuple[float, float]:

@@ -127,7 +127,8 @@ def marks(changes: Sequence[Change]) -> list[Change]:
 
 def _misread_marks(changes: Sequence[Change]) -> list[Change]:
     """Mojibake and entities that stand for a mark or a space: their letters (`â€”` for —, `&lt;` for <) are none."""
-    silent = [change for change in uneven(changes) if change.becomes and not _says(change.becomes)]
+    misread = [change for change in changes if change.start >= 0 and change.rule.startswith("repair.")]
+    silent = [change for change in (*misread, *uneven(changes)) if change.becomes and not _says(change.becomes)]
     return [change for change in silent if change.rule.startswith("repair.") or _MARK.fullmatch(change.was)]
 
 

@@ -15,6 +15,7 @@ from pipeline.articles import Reading, articles
 from pipeline.audit import audit
 from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Role, Section
+from pipeline.errors import SourceError
 from pipeline.furniture import issue
 from pipeline.headline import headlines
 from pipeline.language import language
@@ -42,6 +43,8 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     marks, hints = markup(document.text, settings.markup)
     document = edited(document, marks)
     found, doubled = lines(document.text, hints, settings.lines)
+    if not found and not doubled:
+        raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
     decisions = by_habit(found, roles(found, settings.roles, model, simplify))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = headlines(blocks)

@@ -83,7 +83,8 @@ def _without_rings(pieces: Sequence[Sequence[int]], seams: Sequence[Seam]) -> di
         return k
 
     onward: dict[int, int] = {}
-    for seam in sorted(seams, key=lambda s: (-s.score, s.tail)):
+    known = [seam for seam in seams if seam.tail in at and seam.head in at]  # not where a copy was set aside since
+    for seam in sorted(known, key=lambda s: (-s.score, s.tail)):
         tail, head = top(at[seam.tail]), top(at[seam.head])
         if tail != head:
             chain[head] = tail

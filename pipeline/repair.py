@@ -76,7 +76,7 @@ def _composed(edits: list[Edit], deeper: list[Edit], origins: list[int]) -> list
     """Edits of the repaired text in terms of the damaged one; what they go over again is theirs."""
     outer = [Edit(origins[e.start], origins[e.end], e.becomes, e.rule) for e in deeper]
     covered = {at for edit in outer for at in range(edit.start, edit.end)}
-    kept = [edit for edit in edits if edit.start not in covered]
+    kept = [edit for edit in edits if covered.isdisjoint(range(edit.start, edit.end))]
     return sorted(kept + outer, key=lambda edit: edit.start)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -218,7 +219,7 @@ def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
 def _groups(lines: Sequence[Line]) -> list[range]:
     """The runs of lines with no blank line between."""
     starts = [i for i, line in enumerate(lines) if line.blank_before or not i]
-    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return [range(a, b) for a, b in pairwise([*starts, len(lines)])]
 
 
 def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:

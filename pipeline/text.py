@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+GAP = 4  # characters taken out of the middle of a run (soft hyphens, say), for it to be one run still
 NOWHERE = -1  # the origin of a character that the program set itself
 
 
@@ -116,19 +117,21 @@ class Text:
         ledger: list[Change] = []
         at = copied = 0  # an edit that keeps the length keeps the origins: they are copied only up to one that does not
         is_moved = False
+        make, put, note = tuple.__new__, chars.append, ledger.append
         for edit in edits:
             start, end, becomes, rule = edit
             if not at <= start <= end <= size:
                 raise ValueError(f"edit {edit} overlaps the one before it or lies outside the text")
-            chars += was[at:start], becomes
+            put(was[at:start])
+            put(becomes)
             if end - start != len(becomes):
                 origins += source[copied:start]
                 origins += array("i", [source[start] if end > start else NOWHERE]) * len(becomes)
                 copied, is_moved = end, True
             if end - start == 1 and (origin := source[start]) != NOWHERE:  # nearly all edits: made without a call
-                ledger.append(tuple.__new__(Change, (origin, origin + 1, was[start], becomes, rule)))
+                note(make(Change, (origin, origin + 1, was[start], becomes, rule)))
             else:
-                ledger.append(_change(edit, was[start:end], source[start:end]))
+                note(_change(edit, was[start:end], source[start:end]))
             at = end
         if not ledger:
             return self, ledger
@@ -144,9 +147,9 @@ def _change(edit: Edit, was: str, behind: array[int]) -> Change:
         return Change(NOWHERE, NOWHERE, was, edit.becomes, edit.rule)
     end = known[0] + 1
     for origin in known[1:]:
-        if origin != end:
+        if not end <= origin <= end + GAP:
             break
-        end += 1
+        end = origin + 1
     return Change(known[0], end, was, edit.becomes, edit.rule)
 
 

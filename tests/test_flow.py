@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.audit import audit
 from pipeline.document import Page
+from pipeline.errors import SourceError
 from pipeline.flow import read
 from pipeline.records import records
 from pipeline.settings import Settings
@@ -105,8 +106,14 @@ def test_the_score_does_not_sink(kind):
     assert found[kind] >= LEAST[kind], f"measured now: {found}"
 
 
+@pytest.mark.parametrize("data", [b"****", b"---\n", b"\x01\n"])
+def test_a_document_without_text_is_told_not_passed_over(data):
+    with pytest.raises(SourceError, match="holds no text"):
+        read(data, "空.txt", SETTINGS)
+
+
 def test_nothing_and_next_to_nothing_can_be_read():
-    for data in ("桥".encode(), b"**", b"![](1.png)", b"```md", "。".encode()):
+    for data in ("桥".encode(), b"![](1.png)", "。".encode()):
         page = read(data, "空.txt", SETTINGS)
         audit(page)
         records(page, SETTINGS)

@@ -3,7 +3,8 @@
     python training/commonness.py CORPUS_DIR        # the folder with prose-*.txt.xz
 
 Writes `pipeline/lexicon/commonness.toml`: the characters of clean prose in classes of -log2 of their share, once as
-found (Simplified) and once by OpenCC s2t (Traditional, the character by its best reading in context); and
+found (Simplified) and once by OpenCC s2t (Traditional, the character by its best reading in context, and the forms that
+Taiwan and Hong Kong print as common as OpenCC's own: 為 眾 裡 for 爲 衆 裏); and
 `pipeline/lexicon/scripts.toml`: the characters that only one script uses. Same corpus, same files, byte for byte.
 """
 
@@ -36,9 +37,19 @@ def paragraphs(folder: Path) -> Iterator[str]:
                     return
 
 
-def classes(counts: Counter[str]) -> dict[int, str]:
-    """Characters by the whole number nearest to -log2 of their share, in code point order."""
-    total = sum(counts.values())
+def with_forms(counts: Counter[str]) -> Counter[str]:
+    """The counts, those of a character also for the forms of it that Taiwan and Hong Kong print."""
+    forms = Counter(counts)
+    for config in ("t2tw", "t2hk"):
+        converter = OpenCC(config)
+        for char, count in counts.items():
+            form = converter.convert(char)
+            forms[form] = max(forms[form], count)
+    return forms
+
+
+def classes(counts: Counter[str], total: int) -> dict[int, str]:
+    """Characters by the whole number nearest to -log2 of their share of `total`, in code point order."""
     by_class: dict[int, list[str]] = defaultdict(list)
     for char, count in counts.items():
         if count >= RAREST and not char.isspace():
@@ -79,8 +90,11 @@ def main(folder: Path) -> None:
         traditional.update(to_traditional.convert(line))
     made = "Made by training/commonness.py; do not edit."
     tables = {
-        name: {str(bits): chars for bits, chars in classes(counts).items()}
-        for name, counts in (("simplified", simplified), ("traditional", traditional))
+        name: {str(bits): chars for bits, chars in classes(forms, counts.total()).items()}
+        for name, counts, forms in (
+            ("simplified", simplified, simplified),
+            ("traditional", traditional, with_forms(traditional)),
+        )
     }
     heading = f"{made}\nHow common a character is in prose: the key is -log2 of its share, rounded."
     (LEXICON / "commonness.toml").write_text(toml(heading, tables), encoding="utf-8", newline="\n")

@@ -13,6 +13,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.corpus import run, validate
+from pipeline.cli.nightly import quarantine, status
 from pipeline.cli.page import clean, explain
 from pipeline.cli.setup import init, schema
 from pipeline.errors import ConfigError, PipelineError, SourceError
@@ -54,5 +55,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, validate, schema, init):
+for command in (run, clean, explain, validate, status, quarantine, schema, init):
     main.add_command(command)

@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from pipeline.cli.nightly import LogFormat, night_options, tell, watching
 from pipeline.cli.options import load_settings, settings_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -37,6 +38,7 @@ class Wishes(TypedDict):
 @click.option("--quiet", is_flag=True, help="No progress and no summary, only errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
+@night_options
 @settings_options
 @click.pass_context
 def run(
@@ -45,6 +47,8 @@ def run(
     quiet: bool,
     as_json: bool,
     figures: bool,
+    metrics: Path | None,
+    log_format: LogFormat,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -54,14 +58,14 @@ def run(
     INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
     run is done; the output is what a run over everything would leave.
     """
-    from pipeline.cli.progress import watching
     from pipeline.run import run as run_all
 
     settings = load_settings(config, (*sets, "records.figures=true") if figures else sets)
     if not inputs and wishes["files_from"] is None:
         inputs = ("seeds",)
-    with watching(quiet=quiet) as on_progress:
+    with watching(log_format, quiet=quiet) as on_progress:
         report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
+    tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())
     elif not quiet:

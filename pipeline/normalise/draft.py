@@ -36,6 +36,8 @@ MARKS: Final = ",.:;?!，。：；？！．…⋯—―─━–－-·•‧・�
 CLOSES_FIGURE: Final = "%‰℃℉㎡㎥㎜㎝㎞㎏㎎％"
 
 IS_HAN: Final = re.compile(f"[{HAN}]")
+# All that is neither Han, nor figure, nor the commonest punctuation: what steps look for is among them.
+SIGNS: Final = re.compile("[^\u3001-\u3002\u3400-\u9fff\uff0c0-9。“”A-Za-z]|[OoIl]")
 
 _LATIN: Final = "!-~\u00a1-\u00b6\u00b8-\u036f\u0370-\u058f\u0600-\u1fff\u2c00-\u2dff"
 _KINDS: Final = (
@@ -73,25 +75,31 @@ class Draft:
     def __init__(self, chars: str) -> None:
         self.chars = chars
         self.shown = chars
-        self.present = set(chars)  # so that a step that has nothing to look for costs nothing
+        self.present = set(SIGNS.findall(chars))  # so that a step that has nothing to look for costs nothing
         self._edits: dict[int, Edit] = {}
 
     def take(self, edits: Iterable[Edit]) -> None:
         """Accept the edits of one step; of two edits of the same characters the later one counts."""
-        shown = list(self.shown)
-        kept, present = self._edits, self.present
+        shown, kept = self.shown, self._edits
+        pieces: list[str] = []
+        put = pieces.append
+        at = 0
         for edit in edits:
             start, end, becomes, _ = edit
             kept[start] = edit
+            put(shown[at:start])
             if end - start == 1 == len(becomes):
-                shown[start] = becomes
-                present.add(becomes)
-                continue
-            for inside in range(start + 1, end):
-                kept.pop(inside, None)
-            shown[start:end] = (becomes or self.shown[start - 1])[:1] * (end - start)
-            present.update(becomes)
-        self.shown = "".join(shown)
+                put(becomes)
+            else:
+                for inside in range(start + 1, end):
+                    kept.pop(inside, None)
+                put((becomes or shown[start - 1])[:1] * (end - start))
+                self.present.update(becomes)
+            at = end
+        if at:
+            self.present.update(pieces[1::2])
+            put(shown[at:])
+            self.shown = "".join(pieces)
 
     def edits(self) -> list[Edit]:
         """All of them in order; those that in the end change nothing are left out."""

@@ -55,14 +55,15 @@ def protected(shown: str) -> list[tuple[int, int]]:
     return [found.span() for found in PROTECTED.finditer(shown)]
 
 
-def edits(draft: Draft) -> Iterator[Edit]:
-    """Full-width marks where Chinese text is on one side, the sure ones first.
+def edits(draft: Draft) -> list[Edit]:
+    """Full-width marks where Chinese text is on one side; sorted.
 
     >>> [(edit.start, edit.becomes) for edit in edits(Draft("他说:3.5,对."))]
     [(2, '：'), (6, '，'), (8, '。')]
     """
     shown = draft.shown
-    yield from one_for_one(shown, SURE, TABLE)
+    made = one_for_one(shown, SURE, TABLE)
+    sure = len(made)
     safe = protected(shown)
     for found in OPEN.finditer(shown):
         at = found.start()
@@ -70,7 +71,10 @@ def edits(draft: Draft) -> Iterator[Edit]:
         if safe and any(start <= at < end for start, end in safe):
             continue
         if _is_stop(draft, at) if mark == "." else _is_full(draft, at, mark):
-            yield Edit(at, at + 1, FULL[mark], RULES[mark])
+            made.append(Edit(at, at + 1, FULL[mark], RULES[mark]))
+    if len(made) > sure:
+        made.sort()
+    return made
 
 
 def _is_full(draft: Draft, at: int, mark: str) -> bool:

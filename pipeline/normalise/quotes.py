@@ -27,18 +27,19 @@ NEVER_BEFORE_CLOSE: Final = "（《【〈“‘("
 OPENS_AFTER: Final = "：，。；（、《:,;("
 
 
-def edits(draft: Draft) -> Iterator[Edit]:
+def edits(draft: Draft) -> list[Edit]:
     """Straight quotes as curly ones, where all of them pair.
 
     >>> [edit.becomes for edit in edits(Draft('他说："好。"又说："走。"'))]
     ['“', '”', '“', '”']
     """
-    found = [
-        *_pairs(draft, DOUBLE, "“”", "quotes.straight_double"),
-        *_pairs(draft, SINGLE, "‘’", "quotes.straight_single"),
-    ]
-    found.sort(key=lambda edit: edit.start)
-    yield from found
+    found: list[Edit] = []
+    if not draft.present.isdisjoint('"＂'):
+        found += _pairs(draft, DOUBLE, "“”", "quotes.straight_double")
+    if not draft.present.isdisjoint("'＇"):
+        found += _pairs(draft, SINGLE, "‘’", "quotes.straight_single")
+        found.sort()
+    return found
 
 
 def corners(draft: Draft, becomes: Literal["curly"]) -> Iterator[Edit]:
@@ -49,6 +50,8 @@ def corners(draft: Draft, becomes: Literal["curly"]) -> Iterator[Edit]:
 
 def primes(draft: Draft) -> Iterator[Edit]:
     """〝 〞 〟, which stand for nothing but quotes."""
+    if draft.present.isdisjoint(PRIMES):
+        return
     for found in re.finditer("[〝〞〟]", draft.shown):
         yield Edit(found.start(), found.end(), PRIMES[found.group()], "quotes.prime")
 

@@ -1,4 +1,4 @@
-"""How well are pages read? Scores the program on labelled pages and keeps the history.
+"""How well are pages read? Scores the program on labelled pages.
 
     python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE]
     python -m benchmarks.accuracy --gate       fails if a family is below benchmarks/gate.json
@@ -153,13 +153,18 @@ def flat(articles: list[dict]) -> list[str]:  # type: ignore[type-arg]
     return out
 
 
-def check(result: dict[str, float]) -> int:
-    """Compare with the gate; 1 if a family is below it."""
+def check(result: dict[str, float], rows: dict[str, dict]) -> int:  # type: ignore[type-arg]
+    """Compare with the gate; 1 if a family is below it, or a page has lost or made up a character."""
     gate = json.loads(GATE.read_text(encoding="utf-8"))
     low = {name: (result.get(name, 0.0), least) for name, least in gate.items() if result.get(name, 0.0) < least}
     for name, (now, least) in low.items():
         print(f"gate: {name} has {now}, at least {least} is asked", file=sys.stderr)
-    return 1 if low else 0
+    wrong = {name for name, row in rows.items() if row.get("lost") or row.get("made")}
+    for name in sorted(wrong):
+        print(
+            f"gate: {name} has lost {rows[name]['lost']} and made up {rows[name]['made']} characters", file=sys.stderr
+        )
+    return 1 if low or wrong else 0
 
 
 def main() -> int:
@@ -178,7 +183,7 @@ def main() -> int:
     score = scorer(args.bench)
     rows = table(score, args.bench, args.part, settings)
     result = show(score, rows, args.worst)
-    return check(result) if args.gate else 0
+    return check(result, rows) if args.gate else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+import numpy.typing as npt
+
 SIMPLIFIED = "zh-Hans"
 TRADITIONAL = "zh-Hant"
 
@@ -25,8 +28,18 @@ def evidence(text: str) -> tuple[int, int]:
     >>> evidence("記者馬建國 记者")
     (1, 3)
     """
-    simplified, traditional = script_patterns()
-    return len(simplified.findall(text)), len(traditional.findall(text))
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    counts = np.bincount(_scripts()[np.minimum(points, 0xFFFF)], minlength=3)
+    return int(counts[1]), int(counts[2])
+
+
+@cache
+def _scripts() -> npt.NDArray[np.uint8]:
+    """For each code point 1 where only Simplified, 2 where only Traditional text has it."""
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for kind, pattern in enumerate(script_patterns(), 1):
+        table[[point for point in range(0xFFFF) if pattern.match(chr(point))]] = kind
+    return table
 
 
 def language(text: str) -> str:

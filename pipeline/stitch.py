@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
-from pipeline.likeness import pairs, rarity, shared
+from pipeline.likeness import pairs, rarity, shares
 from pipeline.seams import SeamModel
 
 Floats = npt.NDArray[np.float32]
@@ -156,7 +156,8 @@ def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
     lefts = [pairs(block.text.chars[-TOPIC:]) for block in left]
     rights = [pairs(block.text.chars[:TOPIC]) for block in right]
     weight = rarity([*lefts, *rights])
-    return np.array([[min(1.0, 3 * shared(b, a, weight)) for b in rights] for a in lefts], dtype=np.float32)
+    topics: Floats = np.minimum(1.0, 3 * np.array(shares(rights, lefts, weight))).astype(np.float32)
+    return topics
 
 
 def match(scores: Floats, least: float) -> list[tuple[int, int]]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.columns import Column, bins, crossed, flag, shift
 from pipeline.document import Line
 from pipeline.measure import cells, measures
+from pipeline.readings import readings
 from pipeline.seams import SeamModel
 from pipeline.wording import NAMES, found, names
 
@@ -30,18 +31,8 @@ OPENERS = "“‘《（(「『【"
 CLOSING = "”’》）)」』】"
 FIGURES = "0123456789０１２３４５６７８９"
 _COUNTED = ("。！？；", "，、,", OPENERS, CLOSING, FIGURES)
+SHORT = 5  # characters; a line no longer is no open end
 LONE = 45  # characters that stand by themselves, without a stop: hardly body text
-MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
-CUE_LONGEST = 120  # characters: wording cues are for short lines
-
-
-@dataclass(frozen=True)
-class Column:
-    """One feature of each line: `values[i]` is an index into `names`."""
-
-    name: str
-    values: Ints
-    names: tuple[str, ...]
 
 
 _ENDS = (
@@ -58,14 +49,34 @@ _ENDS = (
     "han",
     "other",
 )
+_IN_MID_SENTENCE = (2, 8, 9, 10)  # of _ENDS: comma, digit, latin, han
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
-_JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
-_LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
 _HABITS = tuple(f"{kind}{count}" for kind in ("long", "whole", "halves") for count in range(4))
 _PLACES = (1, 2, 3, 5, 9)
+
+
+_CROSSES = (
+    ("before.ends", "before.gap"),
+    ("before.ends", "gap"),
+    ("before.ends", "joins"),
+    ("before.gap", "gap"),
+    ("before.gap", "blank"),
+    ("joins", "blank"),
+    ("page", "blank"),
+    ("page", "level"),
+    ("page", "length"),
+    ("ends", "length"),
+    ("from_top", "length"),
+    ("from_end", "length"),
+    ("elsewhere", "joins"),
+    ("elsewhere", "blank"),
+    ("group_length", "group_ends"),
+    ("page&length", "ends"),
+    ("page&length", "after.length"),
+)
 
 
 def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> list[Column]:
@@ -92,40 +103,13 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
     for column in own:
         stem = column.name.split(".")[0]
         if stem in shifted or column.name in shifted:
-            table += (_shift(column, 1, "before"), _shift(column, -1, "after"))
+            table += (shift(column, 1, "before"), shift(column, -1, "after"))
             if stem in ("ends", "length", "gap"):
-                table += (_shift(column, 2, "before2"), _shift(column, -2, "after2"))
-    table += _seams(lines, chars, model)
-    table += _crossed(table)
+                table += (shift(column, 2, "before2"), shift(column, -2, "after2"))
+    is_open = np.isin(own[0].values, _IN_MID_SENTENCE) & (np.array([len(c) for c in chars]) > SHORT)
+    table += readings(lines, chars, model, is_open)
+    table += crossed(table, _CROSSES)
     return table
-
-
-def _bins(name: str, values: npt.ArrayLike, edges: tuple[float, ...]) -> Column:
-    return Column(name, np.searchsorted(np.array(edges), np.asarray(values), side="right"), _bin_names(edges))
-
-
-@cache
-def _bin_names(edges: tuple[float, ...]) -> tuple[str, ...]:
-    return (*(f"<{e:g}" for e in edges), f">={edges[-1]:g}")
-
-
-def _flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
-    return Column(name, np.asarray(values, dtype=np.int64), ("no", "yes"))
-
-
-def _shift(column: Column, by: int, where: str) -> Column:
-    """The feature of the line before (by=1) or after (by=-1), with a value of its own at the edge of the page."""
-    values = np.full_like(column.values, len(column.names))
-    if by > 0:
-        values[by:] = column.values[:-by]
-    else:
-        values[:by] = column.values[-by:]
-    return Column(f"{where}.{column.name}", values, _edged(column.names))
-
-
-@cache
-def _edged(names: tuple[str, ...]) -> tuple[str, ...]:
-    return (*names, "edge")
 
 
 def _end(chars: str) -> int:
@@ -165,16 +149,16 @@ def _form(chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
     return [
         Column("ends", np.array([_end(c) for c in chars]), _ENDS),
         Column("starts", np.array([_start(c) for c in chars]), _STARTS),
-        _bins("length", sizes, _LENGTHS),
-        _bins("gap", gap, _GAPS),
-        _bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
-        _bins("stops", counts["。！？；"], (1, 2, 3)),
-        _bins("commas", counts["，、,"], (1, 2, 4)),
-        _bins("open", np.clip(counts[OPENERS] - counts[CLOSING], -2, 2), (-1, 0, 1, 2)),
-        _flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
-        _flag("spaced", [len(h) > 1 for h in halves]),
-        _flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
-        _bins("figures", counts[FIGURES] / sizes, (0.01, 0.15, 0.4, 0.8)),
+        bins("length", sizes, _LENGTHS),
+        bins("gap", gap, _GAPS),
+        bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
+        bins("stops", counts["。！？；"], (1, 2, 3)),
+        bins("commas", counts["，、,"], (1, 2, 4)),
+        bins("open", np.clip(counts[OPENERS] - counts[CLOSING], -2, 2), (-1, 0, 1, 2)),
+        flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
+        flag("spaced", [len(h) > 1 for h in halves]),
+        flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
+        bins("figures", counts[FIGURES] / sizes, (0.01, 0.15, 0.4, 0.8)),
     ]
 
 
@@ -207,18 +191,18 @@ def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list
     level = np.array([line.hint.level for line in lines])
     bold = [0 if not line.hint.bold else 1 if line.hint.bold < len(line.text) - 1 else 2 for line in lines]
     return [
-        _flag("blank", blank),
-        _bins("group", sizes, (2, 3, 5, 9)),
-        _bins("group_place", np.minimum(inside, sizes - 1 - inside), (1, 2, 4)),
-        _bins("group_last", sizes - 1 - inside, (1, 2)),
-        _bins("from_top", np.arange(n), _PLACES),
-        _bins("from_end", n - 1 - np.arange(n), _PLACES),
+        flag("blank", blank),
+        bins("group", sizes, (2, 3, 5, 9)),
+        bins("group_place", np.minimum(inside, sizes - 1 - inside), (1, 2, 4)),
+        bins("group_last", sizes - 1 - inside, (1, 2)),
+        bins("from_top", np.arange(n), _PLACES),
+        bins("from_end", n - 1 - np.arange(n), _PLACES),
         Column("level", np.minimum(level, 5), ("0", "1", "2", "3", "4", "5")),
         Column("bold", np.array(bold), ("no", "opening", "all")),
-        _flag("hard_break", [line.hint.hard_break for line in lines]),
+        flag("hard_break", [line.hint.hard_break for line in lines]),
         Column("page", np.full(n, 2 * kind + marked), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),
-        _flag("item", [line.hint.item for line in lines]),
-        _flag("indented", [0 < line.indent <= 4 for line in lines]),
+        flag("item", [line.hint.item for line in lines]),
+        flag("indented", [0 < line.indent <= 4 for line in lines]),
     ]
 
 
@@ -248,8 +232,8 @@ def _echo(chars: Sequence[str]) -> list[Column]:
     share = (total[np.maximum(at, at + sizes - 1)] - total[at]) / np.maximum(sizes - 1, 1)
     copies = Counter(chars)
     return [
-        _bins("echo", np.where(sizes > 60, 0.99, share), _SHARES),
-        _flag("copy", [copies[c] > 1 for c in chars]),
+        bins("echo", np.where(sizes > 60, 0.99, share), _SHARES),
+        flag("copy", [copies[c] > 1 for c in chars]),
     ]
 
 
@@ -268,10 +252,10 @@ def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints
     widest = np.maximum.reduceat(widths, starts)
     around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
     return [
-        _bins("group_length", sizes[group], _LENGTHS),
+        bins("group_length", sizes[group], _LENGTHS),
         Column("group_ends", stops[group], _ENDS),
         Column("lone", lone[group] * np.where(alone[group], 2, 1), ("no", "group", "line")),
-        _bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
+        bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
     ]
 
 
@@ -286,90 +270,4 @@ def _alike(chars: Sequence[str]) -> list[Column]:
     kinds = np.array([0 if not f else 1 + s for f, s in zip(forms, spaced, strict=True)])
     habit = 4 * kinds + min(3, int((kinds == 2).sum()))
     others = [0 if not f else (count[f] - 1) * (2 if s else 1) for f, s in zip(forms, spaced, strict=True)]
-    return [_bins("alike", others, (1, 2, 4, 8)), Column("habit", habit, _HABITS)]
-
-
-def _seams(lines: Sequence[Line], chars: Sequence[str], model: SeamModel) -> list[Column]:
-    """How well each line reads on from the one before, and from the one two before; how well it opens and closes."""
-    bare = ["".join(c.split()) or "　" for c in chars]
-    lefts = [c[-12:] for c in bare]
-    rights = [c[:12] for c in bare]
-    edge = ["。"]
-    n = len(bare)
-    both = model.joins([*edge, *lefts[:-1], *(edge + edge)[:n], *lefts[:-2]], rights + rights)
-    joins, over = both[:n], both[n:]
-    ends = model.ends([*edge, *lefts])
-    after = np.append(joins[1:], 0.0)
-    elsewhere = _elsewhere(lines, chars, lefts, rights, joins, model)
-    onward = np.append(elsewhere[1:], 0.0)
-    return [
-        _bins("joins", joins, _JOINS),
-        _bins("joins_over", over, _JOINS),
-        _bins("joins_after", after, _JOINS),
-        _bins("elsewhere", elsewhere, _JOINS),
-        _bins("elsewhere_after", onward, _JOINS),
-        _bins("better_elsewhere", elsewhere - joins, (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)),
-        _bins("may_end", ends[1:], _LOGS),
-        _bins("may_end_before", ends[:-1], _LOGS),
-        _bins("may_start", model.starts(rights), _JOINS),
-    ]
-
-
-def _elsewhere(
-    lines: Sequence[Line], chars: Sequence[str], lefts: list[str], rights: list[str], joins: Floats, model: SeamModel
-) -> Floats:
-    """How well a line reads on from the end of some other line that stands open: the best there is; 0 where none is.
-
-    A line stands open when it ends in mid-sentence and a blank line or a line that reads on badly follows.
-    """
-    n = len(lines)
-    loose = np.array([line.blank_before for line in lines]) | (joins < 0.0)
-    heads = np.flatnonzero(loose)
-    broken = np.append(loose[1:], True)
-    tails = np.flatnonzero(broken & np.array([_end(c) in (2, 8, 9, 10) and len(c) > 5 for c in chars]))
-    best = np.zeros(n, dtype=np.float32)
-    if not len(tails) or not len(heads) or len(tails) * len(heads) > MOST_PAIRS:
-        return best
-    scores = model.matrix([lefts[i] for i in tails], [rights[i] for i in heads])
-    scores[tails[:, None] + 1 == heads[None, :]] = 0.0  # not the neighbour, and not itself
-    scores[tails[:, None] == heads[None, :]] = 0.0
-    best[heads] = np.maximum(scores.max(axis=0), 0.0)
-    return best
-
-
-_CROSSES = (
-    ("before.ends", "before.gap"),
-    ("before.ends", "gap"),
-    ("before.ends", "joins"),
-    ("before.gap", "gap"),
-    ("before.gap", "blank"),
-    ("joins", "blank"),
-    ("page", "blank"),
-    ("page", "level"),
-    ("page", "length"),
-    ("ends", "length"),
-    ("from_top", "length"),
-    ("from_end", "length"),
-    ("elsewhere", "joins"),
-    ("elsewhere", "blank"),
-    ("group_length", "group_ends"),
-    ("page&length", "ends"),
-    ("page&length", "after.length"),
-)
-
-
-def _crossed(table: Sequence[Column]) -> list[Column]:
-    """Pairs of features as one: a linear model can't see that two things together mean something else."""
-    by_name = {column.name: column for column in table}
-    crossed = []
-    for left, right in _CROSSES:
-        a, b = by_name[left], by_name[right]
-        both = a.values * len(b.names) + b.values
-        column = by_name[f"{left}&{right}"] = Column(f"{left}&{right}", both, _both_names(a.names, b.names))
-        crossed.append(column)
-    return crossed
-
-
-@cache
-def _both_names(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{x}&{y}" for x in left for y in right)
+    return [bins("alike", others, (1, 2, 4, 8)), Column("habit", habit, _HABITS)]

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.columns import Column
 from pipeline.document import Block, Line, Role
-from pipeline.features import Column, features
+from pipeline.features import features
 from pipeline.seams import SeamModel
 from pipeline.text import Text
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import pycrfsuite
 
-from pipeline.features import Column, features
+from pipeline.columns import Column
+from pipeline.features import features
 from pipeline.roles import Weights, best_path, emissions
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped

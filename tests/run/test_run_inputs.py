@@ -138,6 +138,17 @@ def test_zstd_files(run: Run, tmp_path: Path) -> None:
     assert set(faults(tmp_path / "out")) == {"cut.txt.zst", "wrong.txt.zst"}
 
 
+def test_a_zstd_bomb_is_never_in_memory() -> None:
+    zstandard = pytest.importorskip("zstandard")
+    from pipeline.run import zstd
+
+    bomb = zstandard.ZstdCompressor().compress(bytes(256 << 20))
+    stream = zstd.reader(io.BufferedReader(io.BytesIO(bomb)))  # type: ignore[arg-type]
+    pieces = [len(stream.read1()) for _ in range(8)]
+    assert 0 < min(pieces)
+    assert max(pieces) <= 8 << 20
+
+
 def test_rows(run: Run, tmp_path: Path) -> None:
     rows = [
         '\ufeff{"text": "甲"}',

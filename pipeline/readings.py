@@ -1,0 +1,79 @@
+"""What the seam model says of a line: how it reads on from its neighbours, and from any line that stands open.
+
+In: the lines of a document. Out: columns of the table of features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.columns import Column, bins
+from pipeline.document import Line
+from pipeline.seams import SeamModel
+
+Floats = npt.NDArray[np.float32]
+
+MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
+_JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
+_LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
+
+
+def readings(
+    lines: Sequence[Line], chars: Sequence[str], model: SeamModel, is_open: npt.NDArray[np.bool_]
+) -> list[Column]:
+    """How well each line reads on from the one before, and from the one two before; how well it opens and closes.
+
+    `is_open` says which lines end in mid-sentence.
+    """
+    bare = ["".join(c.split()) or "　" for c in chars]
+    lefts = [c[-12:] for c in bare]
+    rights = [c[:12] for c in bare]
+    edge = ["。"]
+    n = len(bare)
+    both = model.joins([*edge, *lefts[:-1], *(edge + edge)[:n], *lefts[:-2]], rights + rights)
+    joins, over = both[:n], both[n:]
+    closes = model.ends([*edge, *lefts])
+    after = np.append(joins[1:], 0.0)
+    elsewhere = _elsewhere(lines, is_open, lefts, rights, joins, model)
+    onward = np.append(elsewhere[1:], 0.0)
+    return [
+        bins("joins", joins, _JOINS),
+        bins("joins_over", over, _JOINS),
+        bins("joins_after", after, _JOINS),
+        bins("elsewhere", elsewhere, _JOINS),
+        bins("elsewhere_after", onward, _JOINS),
+        bins("better_elsewhere", elsewhere - joins, (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)),
+        bins("may_end", closes[1:], _LOGS),
+        bins("may_end_before", closes[:-1], _LOGS),
+        bins("may_start", model.starts(rights), _JOINS),
+    ]
+
+
+def _elsewhere(
+    lines: Sequence[Line],
+    is_open: npt.NDArray[np.bool_],
+    lefts: list[str],
+    rights: list[str],
+    joins: Floats,
+    model: SeamModel,
+) -> Floats:
+    """How well a line reads on from the end of some other line that stands open: the best there is; 0 where none is.
+
+    A line stands open when it ends in mid-sentence and a blank line or a line that reads on badly follows.
+    """
+    n = len(lines)
+    loose = np.array([line.blank_before for line in lines]) | (joins < 0.0)
+    heads = np.flatnonzero(loose)
+    broken = np.append(loose[1:], True)
+    tails = np.flatnonzero(broken & is_open)
+    best = np.zeros(n, dtype=np.float32)
+    if not len(tails) or not len(heads) or len(tails) * len(heads) > MOST_PAIRS:
+        return best
+    scores = model.matrix([lefts[i] for i in tails], [rights[i] for i in heads])
+    scores[tails[:, None] + 1 == heads[None, :]] = 0.0  # not the neighbour, and not itself
+    scores[tails[:, None] == heads[None, :]] = 0.0
+    best[heads] = np.maximum(scores.max(axis=0), 0.0)
+    return best

@@ -1,6 +1,6 @@
 """How fast decode, repair and normalise are together, beside ftfy's defaults and OpenCC, in one run.
 
-    python benchmarks/normal_form.py FILE.txt[.xz] [--megabytes 6]
+    python -m benchmarks.normal_form FILE.txt[.xz] [--megabytes 6]
 
 FILE holds clean Simplified prose in UTF-8, a paragraph a line. Three inputs are made of it: as it is; with one fault in every
 paragraph; and with every figure full-width and every mark half-width. Times are those of the processor, best of three.

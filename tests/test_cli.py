@@ -107,6 +107,17 @@ def test_run_lists_figures_when_asked_to(pages: Path) -> None:
     assert json.loads(Path("out/_run/manifest.json").read_bytes())["libraries"].startswith("cn2an ")
 
 
+def test_validate_finds_figures_that_are_not_there(pages: Path) -> None:
+    assert call("run", pages, "--figures").exit_code == 0
+    path = next(path for path in Path("out/sections").iterdir() if b'"figures":[{' in path.read_bytes())
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"figures":[{"start":', '"figures":[{"start":1'), encoding="utf-8"
+    )
+    assert "does not stand at 1" in call("validate").stderr
+    path.write_text(re.sub(r',"figures":.*', "}", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert "figures: Field required" in call("validate").stderr
+
+
 def test_figures_without_their_extra(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for args in (

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pipeline.columns import Column, bins
 from pipeline.document import Line
-from pipeline.seams import SeamModel
+from pipeline.seams import BOUNDARY, EDGE, SeamModel
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,11 +31,8 @@ def readings(
     bare = ["".join(c.split()) or "　" for c in chars]
     lefts = [c[-12:] for c in bare]
     rights = [c[:12] for c in bare]
-    edge = ["。"]
     n = len(bare)
-    both = model.joins([*edge, *lefts[:-1], *(edge + edge)[:n], *lefts[:-2]], rights + rights)
-    joins, over = both[:n], both[n:]
-    closes = model.ends([*edge, *lefts])
+    joins, over, may_start, closes = _asked(lefts, rights, model)
     after = np.append(joins[1:], 0.0)
     elsewhere = _elsewhere(lines, is_open, lefts, rights, joins, model)
     onward = np.append(elsewhere[1:], 0.0)
@@ -48,8 +45,24 @@ def readings(
         bins("better_elsewhere", elsewhere - joins, (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)),
         bins("may_end", closes[1:], _LOGS),
         bins("may_end_before", closes[:-1], _LOGS),
-        bins("may_start", model.starts(rights), _JOINS),
+        bins("may_start", may_start, _JOINS),
     ]
+
+
+def _asked(lefts: list[str], rights: list[str], model: SeamModel) -> tuple[Floats, Floats, Floats, Floats]:
+    """How well each line reads on from the one before, from the one two before, and as the start of a paragraph.
+
+    And how well a paragraph ends before the first line and after each one. Asked all at once, since a question costs little and
+    a batch much.
+    """
+    n = len(lefts)
+    each, first, last = np.arange(n), np.zeros(n, dtype=np.intp), np.full(n + 1, n)
+    left = (each, np.maximum(0, each - 1), first + n + 1, np.arange(n + 1))
+    answers = model.pairs(
+        ["。", *lefts, EDGE], [*rights, EDGE], np.concatenate(left), np.concatenate((each, each, each, last))
+    )
+    joins, over, may_start, closes = np.split(answers, (n, 2 * n, 3 * n))
+    return joins, over, may_start, closes + model.unigrams[BOUNDARY]
 
 
 def _elsewhere(

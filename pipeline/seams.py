@@ -6,32 +6,29 @@ the right piece reads on from the left one. Left alone: the text. Nothing here d
 The model is an interpolated Kneser-Ney model (Chen & Goodman 1999, modified discounts), pruned and written as a
 back-off model. `training/seams.py` makes the file, and `docs/seam-model.md` says what is in it.
 
-The n-grams are kept without their keys, in a table after Chazelle et al. 2004 ("The Bloomier filter"), laid out as in
-Graf & Lemire 2022 ("Binary fuse filters"). Three cells of it, XORed, are the value of a key that was put in, and
-noise for any other; ten bits of a value are a fingerprint of its key, which tells noise but for one key in 1,024. So a
-gram takes two and a quarter bytes instead of ten, and a batch of look-ups is a handful of array operations.
+A look-up costs little and a call of numpy much, so all texts of a call are looked up together, one n-gram length after
+the other.
 """
 
 from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigError
+from pipeline.seam_table import Keys, Rows, Table, TableLayout
 
 Ids: TypeAlias = npt.NDArray[np.uint16]
-Keys: TypeAlias = npt.NDArray[np.uint64]
 Floats: TypeAlias = npt.NDArray[np.float32]
-Rows: TypeAlias = npt.NDArray[np.intp]
 
 MAGIC: Final = b"SEAMS\x00\x00\x01"
 UNKNOWN: Final = 0
@@ -40,22 +37,13 @@ DIGIT: Final = 2
 LATIN: Final = 3
 FIRST_CHARACTER: Final = 4
 ABSENT: Final = 0xFFFF  # no character here: the text is shorter than the window
-CELL_BITS: Final = 16
+EDGE: Final = "\x01"  # stands in a text for the place where a paragraph begins or ends
 _PADDING: Final = "\0"
 _PAIRS_AT_ONCE: Final = 8192  # so that the arrays of one pass stay in the processor's cache
 
 
 class SeamModelError(ConfigError):
     """A model file that is missing, cut short or not a seam model."""
-
-
-class TableLayout(TypedDict):
-    """Where the cells of a table lie: `segments` + 2 segments of `segment` cells."""
-
-    seed: int
-    segment: int
-    segments: int
-    value_bits: int
 
 
 class Header(TypedDict):
@@ -70,48 +58,15 @@ class Header(TypedDict):
     characters: str  # those with an id of their own, from FIRST_CHARACTER up
 
 
-def scramble(keys: Keys, seed: int) -> Keys:
-    """Spread keys over all 64 bits (finaliser of splitmix64, Steele et al. 2014)."""
-    x = keys + np.uint64(seed)
-    x ^= x >> np.uint64(30)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
-    return x
+class Within(NamedTuple):
+    """What is known of each place of each right text from this text alone, shape (places, texts)."""
 
-
-def places(hashes: Keys, layout: TableLayout) -> tuple[Rows, Rows, Rows]:
-    """Give the three cells of each hash: one in each of three neighbouring segments."""
-    segment, mask = np.uint64(layout["segment"]), np.uint64(layout["segment"] - 1)
-    span = np.uint64(layout["segment"] * layout["segments"])
-    first = ((hashes >> np.uint64(32)) * span) >> np.uint64(32)
-    second = (first + segment) ^ ((hashes >> np.uint64(16)) & mask)
-    third = (first + segment + segment) ^ (hashes & mask)
-    return first.view(np.intp), second.view(np.intp), third.view(np.intp)
-
-
-def fingerprints(hashes: Keys, layout: TableLayout) -> Keys:
-    """Give the fingerprint of each hash, shifted above the bits of the value."""
-    value_bits = layout["value_bits"]
-    mixed = hashes * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(64 - CELL_BITS + value_bits)) << np.uint64(value_bits)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A map from keys to small numbers that does not hold its keys."""
-
-    cells: npt.NDArray[np.uint16]
-    layout: TableLayout
-
-    def find(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint64]]:
-        """Say which keys are in the table, and the value of each that is."""
-        hashes = scramble(keys, self.layout["seed"])
-        first, second, third = places(hashes, self.layout)
-        cell = self.cells.take(first) ^ self.cells.take(second) ^ self.cells.take(third)
-        value = cell ^ fingerprints(hashes, self.layout)
-        return value < np.uint64(1 << self.layout["value_bits"]), value
+    log_p: Floats
+    key: Keys  # of all that precedes the place
+    seen: npt.NDArray[np.bool_]  # whether the gram is in the model
+    goes_on: npt.NDArray[
+        np.bool_
+    ]  # whether a longer context may be: there is a character, and what precedes it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,95 +107,115 @@ class SeamModel:
         """
         if len(lefts) != len(rights):
             raise ValueError(f"{len(lefts)} left texts, {len(rights)} right texts: not pairs")
-        return self._score(self._tails(lefts), self._heads(rights, reach))
+        each = np.arange(len(lefts))
+        return self.pairs(lefts, rights, each, each, reach)
 
     def matrix(self, lefts: Sequence[str], rights: Sequence[str], reach: int = 4) -> Floats:
         """Score all pairs as `joins` does. Shape (len(lefts), len(rights))."""
-        tails, heads = self._tails(lefts), self._heads(rights, reach)
-        pairs = self._score(np.repeat(tails, len(heads), axis=0), np.tile(heads, (len(tails), 1)))
-        return pairs.reshape(len(tails), len(heads))
+        left, right = np.repeat(np.arange(len(lefts)), len(rights)), np.tile(np.arange(len(rights)), len(lefts))
+        return self.pairs(lefts, rights, left, right, reach).reshape(len(lefts), len(rights))
 
     def ends(self, lefts: Sequence[str]) -> Floats:
         """Log P(the paragraph ends here | the last characters of the left text)."""
-        target = np.full((len(lefts), 1), BOUNDARY, dtype=np.uint16)
-        after, _ = self._log_p(np.hstack([self._tails(lefts), target]), 0)
-        return after
+        return self.joins(lefts, [EDGE] * len(lefts), 1) + self.unigrams[BOUNDARY]
 
     def starts(self, rights: Sequence[str], reach: int = 4) -> Floats:
         """Score as `joins` does, the left text being the beginning of a paragraph."""
-        tails = np.full((len(rights), self.order - 1), ABSENT, dtype=np.uint16)
-        tails[:, -1] = BOUNDARY
-        return self._score(tails, self._heads(rights, reach))
+        return self.joins([EDGE] * len(rights), rights, reach)
 
-    def _tails(self, lefts: Sequence[str]) -> Ids:
-        """Give the ids of the last order - 1 characters. Shape (n, order - 1)."""
-        width = self.order - 1
-        return self._window([text[-width:].rjust(width, _PADDING) for text in lefts], width)
-
-    def _heads(self, rights: Sequence[str], reach: int) -> Ids:
-        """Give the ids of the first characters: beyond order - 1 the seam is out of sight."""
-        width = max(0, min(reach, self.order - 1))
-        return self._window([text[:width].ljust(width, _PADDING) for text in rights], width)
-
-    def _window(self, texts: list[str], width: int) -> Ids:
-        joined = "".join(texts)
-        ids = self.encode(joined)
-        if _PADDING in joined:
-            ids[np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4") == 0] = ABSENT
-        return ids.reshape(len(texts), width)
-
-    def _score(self, tails: Ids, heads: Ids) -> Floats:
-        scores = np.zeros(len(tails), dtype=np.float32)
-        for start in range(0, len(tails), _PAIRS_AT_ONCE):
+    def pairs(self, lefts: Sequence[str], rights: Sequence[str], left: Rows, right: Rows, reach: int = 4) -> Floats:
+        """Score as `joins` does the pairs of the texts at index `left` and `right`; several questions in one."""
+        tails, heads = self._tails(lefts), self._heads(rights, reach)
+        within = self._within(heads)
+        scores = np.empty(len(left), dtype=np.float32)
+        for start in range(0, len(left), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            for windows, known, rows in _windows(tails[some], heads[some]):
-                after, before = self._log_p(windows, known)
-                scores[some][rows] += after - before
+            scores[some] = self._score(tails, heads, within, left[some], right[some])
         return scores
 
-    def _log_p(self, windows: Ids, known: int) -> tuple[Floats, Floats]:
-        """Give log P(last id of each window | the ids before it), twice.
+    def _tails(self, lefts: Sequence[str]) -> Ids:
+        """Give the ids of the last order - 1 characters, the last one first. Shape (order - 1, n)."""
+        width = self.order - 1
+        return self._ids([text[-width:].rjust(width, _PADDING) for text in lefts], width)[::-1]
 
-        First with all the window as context, second with its nearest `known` ids only.
-        windows: shape (n, up to order); ABSENT ends the context to the left.
+    def _heads(self, rights: Sequence[str], reach: int) -> Ids:
+        """Give the ids of the first characters: beyond order - 1 the seam is out of sight. Shape (places, n)."""
+        width = max(0, min(reach, self.order - 1))
+        return self._ids([text[:width].ljust(width, _PADDING) for text in rights], width)
+
+    def _ids(self, texts: list[str], width: int) -> Ids:
+        joined = "".join(texts)
+        ids = self.encode(joined)
+        if _PADDING in joined or EDGE in joined:
+            points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+            ids[points == ord(_PADDING)] = ABSENT
+            ids[points == ord(EDGE)] = BOUNDARY
+        return np.ascontiguousarray(ids.reshape(len(texts), width).T)
+
+    def _within(self, heads: Ids) -> Within:
+        """Log P of each character of the right texts given what precedes it there."""
+        count = heads.shape[1]
+        target = heads.ravel()
+        log_p = self.unigrams[np.where(target == ABSENT, UNKNOWN, target)]
+        goes_on = target != ABSENT
+        key = np.zeros(target.size, dtype=np.uint64)
+        seen = np.ones(target.size, dtype=np.bool_)
+        for length in range(1, len(heads)):
+            jobs = np.flatnonzero(goes_on[length * count :]) + length * count
+            key[jobs] += _digit(target[jobs - length * count]) * np.uint64(self.base ** (length - 1))
+            at, found, better = self._after(length, key[jobs], _digit(target[jobs]), seen[jobs], log_p[jobs])
+            goes_on[jobs] = False
+            jobs = jobs[at]
+            goes_on[jobs], seen[jobs], log_p[jobs] = True, found, better
+        return Within(*(one.reshape(heads.shape) for one in (log_p, key, seen, goes_on)))
+
+    def _score(self, tails: Ids, heads: Ids, within: Within, left: Rows, right: Rows) -> Floats:
+        """What the left text of each pair adds: the contexts that reach over the seam, one length after the other."""
+        count = len(left)
+        before = within.log_p[:, right]
+        log_p = before.ravel().copy()  # of each place of each pair
+        place = pair = np.empty(0, dtype=np.intp)
+        key = target = np.empty(0, dtype=np.uint64)
+        seen = np.empty(0, dtype=np.bool_)
+        for length in range(1, self.order):
+            if length <= len(heads):  # now contexts reach over the seam at one more place
+                more = np.flatnonzero(within.goes_on[length - 1][right])
+                place, pair = np.append(place, np.full(len(more), length - 1)), np.append(pair, more)
+                target = np.append(target, _digit(heads[length - 1][right[more]]))
+                key = np.append(key, within.key[length - 1][right[more]])
+                seen = np.append(seen, within.seen[length - 1][right[more]])
+            digit = _digit(tails[length - 1 - place, left[pair]])
+            key = key + digit * np.uint64(self.base ** (length - 1))
+            at, found, better = self._after(length, key, target, seen, log_p[place * count + pair])
+            is_there = digit[at] <= ABSENT  # the left text is as long as that
+            at, found, better = at[is_there], found[is_there], better[is_there]
+            place, pair, target, key, seen = place[at], pair[at], target[at], key[at], found
+            log_p[place * count + pair] = better
+        scores = np.zeros(count, dtype=np.float32)
+        for one, known in zip(log_p.reshape(before.shape), before, strict=True):
+            scores += one - known
+        return scores
+
+    def _after(
+        self, length: int, key: Keys, target: Keys, seen: npt.NDArray[np.bool_], log_p: Floats
+    ) -> tuple[Rows, npt.NDArray[np.bool_], Floats]:
+        """Look `length` characters back: which contexts are known, and for these whether the gram is, and log P(target).
+
+        A context is known only if every shorter one is, and so is a gram (`seen`): this tells the noise that a fingerprint
+        lets through.
         """
-        target = windows[:, -1]
-        log_p: Floats = self.unigrams[target]
-        before = log_p.copy()
-        last = target.astype(np.uint64) + np.uint64(1)
-        rows: Rows = np.arange(len(windows))
-        context: Keys = np.zeros(len(windows), dtype=np.uint64)
-        seen = np.ones(len(windows), dtype=np.bool_)
-        for length in range(1, windows.shape[1]):
-            column = windows[rows, -1 - length]
-            digit = (column.astype(np.uint64) + np.uint64(1)) * np.uint64(self.base ** (length - 1))
-            context = context + digit
-            stored, weight = self.contexts.find(context)
-            # A context is stored only if every shorter one is: what fails here is done.
-            stored &= column != ABSENT
-            rows, context, weight = rows[stored], context[stored], weight[stored]
-            found, value = self.grams.find(context * np.uint64(self.base) + last[rows])
-            # Likewise a gram; this tells the noise that a fingerprint lets through.
-            found &= seen[stored]
-            seen = found
-            value[~found] = 0
-            log_p[rows] = np.where(
-                found,
-                self.gram_values[length][value],
-                log_p[rows] + self.context_values[length][weight],
-            )
-            if length == known:
-                before = log_p.copy()
-        return log_p, before
+        known, weight = self.contexts.find(key)
+        at = np.flatnonzero(known)
+        found, value = self.grams.find(key[at] * np.uint64(self.base) + target[at])
+        found &= seen[at]
+        value[~found] = 0
+        backed_off = log_p[at] + self.context_values[length][weight[at]]
+        return at, found, np.where(found, self.gram_values[length][value], backed_off)
 
 
-def _windows(tails: Ids, heads: Ids) -> Iterator[tuple[Ids, int, Rows]]:
-    """Yield for each place right of the seam its window, how many ids stand between, and the rows that reach there."""
-    both = np.hstack([tails, heads])
-    width = tails.shape[1] + 1
-    for place in range(heads.shape[1]):
-        rows = np.flatnonzero(heads[:, place] != ABSENT)
-        yield both[rows, place : place + width], place, rows
+def _digit(ids: Ids) -> Keys:
+    """The digits of a key that stand for characters."""
+    return ids.astype(np.uint64) + np.uint64(1)
 
 
 @cache

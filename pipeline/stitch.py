@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
 from pipeline.likeness import pairs, rarity, shares
-from pipeline.seams import SeamModel
+from pipeline.seams import BOUNDARY, EDGE, SeamModel
 
 Floats = npt.NDArray[np.float32]
 
@@ -110,10 +110,12 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     rights = [_bare(block.text.chars[: 3 * CONTEXT])[:CONTEXT] for block in right]
     table = np.zeros((len(tails), len(heads), len(FEATURES)), dtype=np.float32)
     table[..., 0] = 1.0
-    table[..., 1] = np.clip(model.matrix(lefts, rights, 4), -12, 12)
-    table[..., 2] = np.clip(model.matrix(lefts, rights, 8), -12, 12)
-    table[..., 3] = model.ends(lefts)[:, None]
-    table[..., 4] = np.clip(model.starts(rights), -12, 12)[None, :]
+    near = model.matrix([*lefts, EDGE], [*rights, EDGE], 4)  # the edges of a paragraph too, in one batch
+    far = near[:-1, :-1] if model.order <= 5 else model.matrix(lefts, rights, 8)  # no gram reaches so far
+    table[..., 1] = np.clip(near[:-1, :-1], -12, 12)
+    table[..., 2] = np.clip(far, -12, 12)
+    table[..., 3] = near[:-1, -1:] + model.unigrams[BOUNDARY]
+    table[..., 4] = np.clip(near[-1:, :-1], -12, 12)
     table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
     table[..., 6], table[..., 7] = _balance(left, right)
     joined = np.array(tails)[:, None] + 1 == np.array(heads)[None, :]

@@ -34,11 +34,12 @@ def model(model_file):
 
 
 def probabilities(model, context):
-    """P of every id after the context. `_log_p` is what all scores are sums of."""
+    """P of every id after the context."""
     ids = np.arange(len(model.unigrams), dtype=np.uint16)
-    windows = np.repeat(model.encode(context)[None, :], len(ids), axis=0)
-    both, _ = model._log_p(np.hstack([windows, ids[:, None]]), 0)
-    return np.exp(both.astype(np.float64))
+    tails = model._tails([context])
+    each = np.arange(len(ids))
+    joins = model._score(tails, ids[None, :], model._within(ids[None, :]), np.zeros_like(each), each)
+    return np.exp((joins + model.unigrams).astype(np.float64))
 
 
 def sums(model):

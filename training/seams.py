@@ -29,7 +29,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pipeline import seams
+from pipeline import seam_table, seams
 from pipeline.script_fold import table as _simplified
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
@@ -391,7 +391,7 @@ def as_file(header: dict[str, Any], sections: dict[str, npt.NDArray[Any]]) -> by
 # -- the table -------------------------------------------------------------------------------
 
 
-def build_table(keys: Keys, values: npt.NDArray[np.uint8], value_bits: int) -> seams.Table:
+def build_table(keys: Keys, values: npt.NDArray[np.uint8], value_bits: int) -> seam_table.Table:
     """Put the keys into a table whose three cells, XORed, give fingerprint and value.
 
     Peeling: a key that has a cell to itself may be set last, so it is taken off, which leaves
@@ -400,24 +400,24 @@ def build_table(keys: Keys, values: npt.NDArray[np.uint8], value_bits: int) -> s
     """
     for seed in range(1, 100):
         layout = table_layout(len(keys), seed, value_bits)
-        hashes = seams.scramble(keys, seed)
-        where = np.stack(seams.places(hashes, layout)).astype(np.int32)
+        hashes = seam_table.scramble(keys, seed)
+        where = np.stack(seam_table.places(hashes, layout)).astype(np.int32)
         room = layout["segment"] * (layout["segments"] + 2)
         rounds = peel(where, room)
         if rounds is None:
             continue
         cells = np.zeros(room, dtype=np.uint16)
-        wanted = seams.fingerprints(hashes, layout) | values
+        wanted = seam_table.fingerprints(hashes, layout) | values
         wanted = wanted.astype(np.uint16)
         for rows, own in reversed(rounds):
             first, second, third = where[:, rows]
             # Its own cell is still zero, so this sets it to what the other two leave over.
             cells[own] = wanted[rows] ^ cells[first] ^ cells[second] ^ cells[third]
-        return seams.Table(cells, layout)
+        return seam_table.Table(cells, layout)
     raise ValueError("no table for these keys: are some of them twice there?")
 
 
-def table_layout(items: int, seed: int, value_bits: int) -> seams.TableLayout:
+def table_layout(items: int, seed: int, value_bits: int) -> seam_table.TableLayout:
     """Choose the sizes of Graf & Lemire 2022, section 4, for three places a key."""
     log = float(np.log(max(items, 2)))
     segment = 1 << max(2, min(16, int(log / np.log(3.33) + 2.25)))

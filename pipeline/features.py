@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.columns import Column, bins, crossed, flag, shift
+from pipeline.columns import Column, Table, bins, flag, widened
 from pipeline.document import Line
 from pipeline.measure import cells, measures
 from pipeline.readings import readings
@@ -49,7 +49,8 @@ _ENDS = (
     "han",
     "other",
 )
-_IN_MID_SENTENCE = (2, 8, 9, 10)  # of _ENDS: comma, digit, latin, han
+_OPEN = np.array([end in ("comma", "digit", "latin", "han") for end in _ENDS])  # in mid-sentence
+_LONE = np.array([end in ("closer", "digit", "latin", "han") for end in _ENDS])
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
@@ -79,14 +80,17 @@ _CROSSES = (
 )
 
 
-def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> list[Column]:
-    """The table of all features of the lines, in an order that does not change between runs.
+_NEAR = frozenset(("ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"))
+_FAR = frozenset(("ends", "length", "gap"))
+_SHIFTS = (("before", 1, _NEAR), ("after", -1, _NEAR), ("before2", 2, _FAR), ("after2", -2, _FAR))
+
+
+def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> Table:
+    """The table of all features of one line or more, its columns in an order that does not change between runs.
 
     `simplify` turns Traditional characters into Simplified ones, one for one, for the wording cues.
     """
     chars = [line.text.chars for line in lines]
-    if not chars:
-        return []
     plain = simplify("\n".join(chars)).split("\n")
     widths = cells(chars)
     gap = widths - measures(widths)
@@ -98,18 +102,8 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_groups(lines, chars, widths, gap),
         *_alike(chars),
     ]
-    table = list(own)
-    shifted = {"ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"}
-    for column in own:
-        stem = column.name.split(".")[0]
-        if stem in shifted or column.name in shifted:
-            table += (shift(column, 1, "before"), shift(column, -1, "after"))
-            if stem in ("ends", "length", "gap"):
-                table += (shift(column, 2, "before2"), shift(column, -2, "after2"))
-    is_open = np.isin(own[0].values, _IN_MID_SENTENCE) & (np.array([len(c) for c in chars]) > SHORT)
-    table += readings(lines, chars, model, is_open)
-    table += crossed(table, _CROSSES)
-    return table
+    is_open = _OPEN[own[0].values] & (np.array([len(c) for c in chars]) > SHORT)
+    return widened(own, readings(lines, chars, model, is_open), _SHIFTS, _CROSSES)
 
 
 def _end(chars: str) -> int:
@@ -248,7 +242,7 @@ def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints
     stops = np.array([_end(chars[i]) for i in last])
     full = np.add.reduceat(_counts(chars)["。！？；"], starts)
     alone = np.diff(np.append(starts, n)) == 1
-    lone = ((full == 0) & (sizes <= LONE) & np.isin(stops, (6, 8, 9, 10))).astype(np.int64)
+    lone = ((full == 0) & (sizes <= LONE) & _LONE[stops]).astype(np.int64)
     widest = np.maximum.reduceat(widths, starts)
     around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
     return [

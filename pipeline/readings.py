@@ -31,7 +31,6 @@ def readings(
     bare = ["".join(c.split()) or "　" for c in chars]
     lefts = [c[-12:] for c in bare]
     rights = [c[:12] for c in bare]
-    n = len(bare)
     joins, over, may_start, closes = _asked(lefts, rights, model)
     after = np.append(joins[1:], 0.0)
     elsewhere = _elsewhere(lines, is_open, lefts, rights, joins, model)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.columns import Column
+from pipeline.columns import Feature, Layout, Table
 from pipeline.document import Block, Line, Role
 from pipeline.features import features
 from pipeline.seams import SeamModel
@@ -118,42 +118,39 @@ def roles(
     ]
 
 
-def emissions(table: Sequence[Column], learnt: Weights) -> Floats:
+def emissions(table: Table, learnt: Weights) -> Floats:
     """The score of each label for each line, shape (lines, labels)."""
-    rows, scores = _looked_up(table, learnt)
-    parts = [scores[rows[i : i + AT_ONCE]].sum(axis=1) for i in range(0, len(rows), AT_ONCE)]
+    scores, offsets = _stacked(learnt, table.layout)
+    parts = [
+        scores.take(table.values[:, i : i + AT_ONCE] + offsets, axis=0).sum(axis=0)
+        for i in range(0, table.values.shape[1], AT_ONCE)
+    ]
     return np.concatenate(parts)
 
 
-def _looked_up(table: Sequence[Column], learnt: Weights) -> tuple[npt.NDArray[np.int64], Floats]:
-    """For each line and column the row of its value in a table of scores, and that table, shape (values, labels)."""
-    scores, offsets = _stacked(learnt, tuple((column.name, column.names) for column in table))
-    return np.stack([column.values for column in table], axis=1) + offsets, scores
-
-
 @cache
-def _stacked(learnt: Weights, layout: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _stacked(learnt: Weights, layout: Layout) -> tuple[Floats, npt.NDArray[np.int64]]:
     """The scores of all values of all columns, one below the other, and where each column begins; zero if not learnt."""
     nothing = np.zeros(len(learnt.labels), dtype=np.float32)
-    scores = np.array([learnt.states.get(f"{name}={value}", nothing) for name, values in layout for value in values])
-    return scores, np.cumsum([0, *(len(values) for _, values in layout[:-1])])
+    rows = [learnt.states.get(f"{name}={value}", nothing) for name, values in layout.fields for value in values]
+    return np.array(rows), np.cumsum([0, *(len(values) for _, values in layout.fields[:-1])])[:, None]
 
 
 def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
     """The labels whose scores and moves add up to the most (Viterbi 1967)."""
-    n, size = scores.shape
-    back = np.zeros((n, size), dtype=np.int64)
-    best = scores[0]
-    columns = np.arange(size)
+    n = len(scores)
+    best = scores.copy()
+    reach = np.empty_like(moves)
     for i in range(1, n):
-        reach = best[:, None] + moves
-        back[i] = reach.argmax(axis=0)
-        best = reach[back[i], columns] + scores[i]
-    path = np.zeros(n, dtype=np.int64)
-    path[-1] = best.argmax()
-    for i in range(n - 1, 0, -1):
-        path[i - 1] = back[i, path[i]]
-    return path
+        np.add(best[i - 1][:, None], moves, out=reach)
+        best[i] += np.maximum.reduce(reach, axis=0)
+    path = [int(best[-1].argmax())]
+    for end in range(n - 1, 0, -AT_ONCE):
+        start = max(0, end - AT_ONCE)
+        back = (best[start:end, :, None] + moves).argmax(axis=1).tolist()
+        for labels in reversed(back):
+            path.append(labels[path[-1]])
+    return np.array(path[::-1], dtype=np.int64)
 
 
 def marginals(scores: Floats, moves: Floats) -> Floats:
@@ -182,20 +179,27 @@ def _passed(local: npt.NDArray[np.float64], step: npt.NDArray[np.float64]) -> np
     return passed
 
 
-def _reasons(table: Sequence[Column], learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:
+def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:
     """For each line `role.feature=value`: what spoke loudest for its label against the best other role."""
     kinds = np.array([list(Role).index(ROLE_OF[label]) for label in learnt.labels])
     rival = np.where(kinds[None, :] == kinds[path][:, None], -np.inf, scores).argmax(axis=1)
-    rows, learnt_scores = _looked_up(table, learnt)
-    said = learnt_scores[rows, path[:, None]] - learnt_scores[rows, rival[:, None]]
-    reasons = []
-    for i, k in enumerate(said.argmax(axis=1).tolist()):
-        column = table[k]
-        reasons.append(_rule(ROLE_OF[learnt.labels[path[i]]], column.name, column.names[column.values[i]]))
+    learnt_scores, offsets = _stacked(learnt, table.layout)
+    flat, size = learnt_scores.ravel(), len(learnt.labels)
+    reasons: list[str] = []
+    for i in range(0, len(path), AT_ONCE):
+        values, some = table.values[:, i : i + AT_ONCE], slice(i, i + AT_ONCE)
+        rows = (values + offsets) * size
+        loudest = (flat.take(rows + path[some]) - flat.take(rows + rival[some])).argmax(axis=0)
+        said = values[loudest, np.arange(len(loudest))]
+        reasons += (
+            _rule(learnt.labels[label], table.layout.fields[k], value)
+            for label, k, value in zip(path[some].tolist(), loudest.tolist(), said.tolist(), strict=True)
+        )
     return reasons
 
 
-def _rule(role: Role, feature: str, value: str) -> str:
+def _rule(label: str, field: Feature, at: int) -> str:
+    role, feature, value = ROLE_OF[label], field[0], field[1][at]
     if feature.startswith("cue."):
         return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
     return f"{role}.{feature}={value}"

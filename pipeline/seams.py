@@ -167,7 +167,8 @@ class SeamModel:
             goes_on[jobs] = False
             jobs = jobs[at]
             goes_on[jobs], seen[jobs], log_p[jobs] = True, found, better
-        return Within(*(one.reshape(heads.shape) for one in (log_p, key, seen, goes_on)))
+        shape = heads.shape
+        return Within(log_p.reshape(shape), key.reshape(shape), seen.reshape(shape), goes_on.reshape(shape))
 
     def _score(self, tails: Ids, heads: Ids, within: Within, left: Rows, right: Rows) -> Floats:
         """What the left text of each pair adds: the contexts that reach over the seam, one length after the other."""

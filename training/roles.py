@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pycrfsuite
 
-from pipeline.columns import Column
+from pipeline.columns import Table
 from pipeline.features import features
 from pipeline.roles import Weights, best_path, emissions
 from pipeline.script_fold import simplify
@@ -29,11 +29,10 @@ from training.labels import LABELS, letters
 from training.pages import LabelledPage, labelled
 
 
-def rows(table: list[Column]) -> list[list[str]]:
+def rows(table: Table) -> list[list[str]]:
     """The features of each line as CRFsuite wants them."""
-    names = [[f"{column.name}={name}" for name in column.names] for column in table]
-    values = [column.values.tolist() for column in table]
-    return [[names[c][values[c][i]] for c in range(len(table))] for i in range(len(values[0]))]
+    names = [[f"{name}={value}" for value in values] for name, values in table.layout.fields]
+    return [[names[c][value] for c, value in enumerate(line)] for line in table.values.T.tolist()]
 
 
 def known(page: LabelledPage | Variant) -> list[str]:
@@ -46,7 +45,7 @@ def known(page: LabelledPage | Variant) -> list[str]:
 
 
 def learn(
-    pages: Sequence[LabelledPage | Variant], tables: list[list[Column]], c1: float, c2: float, rounds: int
+    pages: Sequence[LabelledPage | Variant], tables: list[Table], c1: float, c2: float, rounds: int
 ) -> Weights:
     """Train and read the weights back."""
     trainer = pycrfsuite.Trainer(verbose=False)
@@ -76,7 +75,7 @@ def averaged(bags: Sequence[Weights]) -> Weights:
     return Weights(LABELS, states, np.mean([bag.moves for bag in bags], axis=0))
 
 
-def evaluate(pages: list[LabelledPage], tables: list[list[Column]], learnt: Weights) -> None:
+def evaluate(pages: list[LabelledPage], tables: list[Table], learnt: Weights) -> None:
     """Print precision and recall of each label, and the commonest confusions."""
     hits: Counter[str] = Counter()
     gold: Counter[str] = Counter()

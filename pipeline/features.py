@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.characters import Characters
 from pipeline.columns import Column, Table, bins, flag, widened
 from pipeline.document import Line
 from pipeline.measure import cells, measures
@@ -23,7 +24,6 @@ from pipeline.seams import SeamModel
 from pipeline.wording import NAMES, found, names
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
 
 STOPS = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
@@ -49,12 +49,14 @@ _ENDS = (
     "han",
     "other",
 )
+_CLOSER = _ENDS.index("closer")
 _OPEN = np.array([end in ("comma", "digit", "latin", "han") for end in _ENDS])  # in mid-sentence
 _LONE = np.array([end in ("closer", "digit", "latin", "han") for end in _ENDS])
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
+_BLANKS = re.compile(r"\s+")
 _HABITS = tuple(f"{kind}{count}" for kind in ("long", "whole", "halves") for count in range(4))
 _PLACES = (1, 2, 3, 5, 9)
 
@@ -92,34 +94,48 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
     """
     chars = [line.text.chars for line in lines]
     plain = simplify("\n".join(chars)).split("\n")
+    page = Characters(chars)
     widths = cells(chars)
     gap = widths - measures(widths)
+    counts = page.counts(_COUNTED)
+    form = _form(chars, page.sizes, counts, widths, gap)
+    ends = form[0].values
     own = [
-        *_form(chars, widths, gap),
-        *_standing(lines, chars, widths),
+        *form,
+        *_standing(lines, widths),
         *_wording(plain),
-        *_echo(chars),
-        *_groups(lines, chars, widths, gap),
-        *_alike(chars),
+        *_echo(chars, page),
+        *_groups(lines, page, ends, counts[0], widths),
+        *_alike(page, ends),
     ]
-    is_open = _OPEN[own[0].values] & (np.array([len(c) for c in chars]) > SHORT)
+    is_open = _OPEN[ends] & (page.sizes > SHORT)
     return widened(own, readings(lines, chars, model, is_open), _SHIFTS, _CROSSES)
 
 
 def _end(chars: str) -> int:
-    last = chars[-1]
+    """How a line ends, as an index into _ENDS."""
+    kind = _last(chars[-1])
+    if kind == _CLOSER:
+        bare = chars.rstrip(CLOSERS)
+        return 1 if bare and bare[-1] in STOPS else _CLOSER
+    return kind
+
+
+@cache
+def _last(last: str) -> int:
     if last in STOPS:
         return 0
     if last in CLOSERS:
-        return 1 if chars.rstrip(CLOSERS)[-1:] in STOPS and len(chars) > 1 and chars.rstrip(CLOSERS) else 6
+        return _CLOSER
     for kind, group in ((2, "，、,"), (3, "；;"), (4, "：:"), (5, "—-－─"), (7, OPENERS)):
         if last in group:
             return kind
     return 8 if last.isdigit() else 9 if last.isascii() and last.isalpha() else 10 if last.isalpha() else 11
 
 
-def _start(chars: str) -> int:
-    first = chars[0]
+@cache
+def _start(first: str) -> int:
+    """How a line starts, by its first character, as an index into _STARTS."""
     for kind, group in (
         (3, "“‘「『\"'"),
         (4, "（(《〈"),
@@ -136,43 +152,26 @@ def _start(chars: str) -> int:
     return 0 if first.isalpha() else 7
 
 
-def _form(chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
-    counts = _counts(chars)
-    halves = [c.replace("\u3000", " ").split() for c in chars]
-    sizes = np.array([len(c) for c in chars])
+def _form(chars: Sequence[str], sizes: Ints, counts: Sequence[Ints], widths: Ints, gap: Ints) -> list[Column]:
+    stops, commas, opening, closing, figures = counts
+    halves = [c.split() for c in chars]
     return [
         Column("ends", np.array([_end(c) for c in chars]), _ENDS),
-        Column("starts", np.array([_start(c) for c in chars]), _STARTS),
+        Column("starts", np.array([_start(c[0]) for c in chars]), _STARTS),
         bins("length", sizes, _LENGTHS),
         bins("gap", gap, _GAPS),
         bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
-        bins("stops", counts["。！？；"], (1, 2, 3)),
-        bins("commas", counts["，、,"], (1, 2, 4)),
-        bins("open", np.clip(counts[OPENERS] - counts[CLOSING], -2, 2), (-1, 0, 1, 2)),
+        bins("stops", stops, (1, 2, 3)),
+        bins("commas", commas, (1, 2, 4)),
+        bins("open", np.clip(opening - closing, -2, 2), (-1, 0, 1, 2)),
         flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
         flag("spaced", [len(h) > 1 for h in halves]),
         flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
-        bins("figures", counts[FIGURES] / sizes, (0.01, 0.15, 0.4, 0.8)),
+        bins("figures", figures / sizes, (0.01, 0.15, 0.4, 0.8)),
     ]
 
 
-def _counts(chars: Sequence[str]) -> dict[str, Ints]:
-    """How many characters of each group of `_COUNTED` each line has."""
-    codes = np.frombuffer("".join(chars).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    groups = _group_table()[np.minimum(codes, 0xFFFF)]
-    starts = np.concatenate(([0], np.cumsum([len(c) for c in chars])[:-1]))
-    return {group: np.add.reduceat((groups == k).astype(np.int64), starts) for k, group in enumerate(_COUNTED, 1)}
-
-
-@cache
-def _group_table() -> npt.NDArray[np.uint8]:
-    table = np.zeros(0x10000, dtype=np.uint8)
-    for k, group in enumerate(_COUNTED, 1):
-        table[[ord(c) for c in group]] = k
-    return table
-
-
-def _standing(lines: Sequence[Line], chars: Sequence[str], widths: Ints) -> list[Column]:
+def _standing(lines: Sequence[Line], widths: Ints) -> list[Column]:
     """Where the line stands: blank lines about it, its place on the page, its layout marks, the kind of page."""
     n = len(lines)
     blank = np.array([line.blank_before for line in lines])
@@ -213,52 +212,43 @@ def _wording(plain: Sequence[str]) -> list[Column]:
     ]
 
 
-def _echo(chars: Sequence[str]) -> list[Column]:
+def _echo(chars: Sequence[str], page: Characters) -> list[Column]:
     """How far the words of a line come back elsewhere on the page, and whether the whole line does."""
-    joined = "\n".join(chars)
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    pairs = (codes[:-1] << np.uint64(21)) | codes[1:]
-    _, where, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-    again = np.append((counts > 1)[where], False).astype(np.float32)
-    sizes = np.array([len(c) for c in chars])
-    at = np.cumsum(sizes + 1) - sizes - 1
-    total = np.concatenate(([0.0], np.cumsum(again)))
-    share = (total[np.maximum(at, at + sizes - 1)] - total[at]) / np.maximum(sizes - 1, 1)
     copies = Counter(chars)
     return [
-        bins("echo", np.where(sizes > 60, 0.99, share), _SHARES),
+        bins("echo", np.where(page.sizes > 60, 0.99, page.echoes()), _SHARES),
         flag("copy", [copies[c] > 1 for c in chars]),
     ]
 
 
-def _groups(lines: Sequence[Line], chars: Sequence[str], widths: Ints, gap: Ints) -> list[Column]:
+def _groups(lines: Sequence[Line], page: Characters, ends: Ints, stops: Ints, widths: Ints) -> list[Column]:
     """What can be seen of the lines that stand together without a blank line: their length, their last mark, their width."""
     n = len(lines)
-    opens = np.array([line.blank_before for line in lines]) | (np.arange(n) == 0)
-    starts = np.flatnonzero(opens)
+    opens = np.array([line.blank_before for line in lines])
+    opens[0] = True
+    starts = opens.nonzero()[0]
     group = np.cumsum(opens) - 1
-    last = np.append(starts[1:], n) - 1
-    sizes = np.add.reduceat(np.array([len(c) for c in chars]), starts)
-    stops = np.array([_end(chars[i]) for i in last])
-    full = np.add.reduceat(_counts(chars)["。！？；"], starts)
-    alone = np.diff(np.append(starts, n)) == 1
-    lone = ((full == 0) & (sizes <= LONE) & _LONE[stops]).astype(np.int64)
+    counts = np.diff(starts, append=n)
+    sizes = np.add.reduceat(page.sizes, starts)
+    last = ends[starts + counts - 1]
+    lone = ((np.add.reduceat(stops, starts) == 0) & (sizes <= LONE) & _LONE[last]).astype(np.int64)
     widest = np.maximum.reduceat(widths, starts)
     around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
     return [
         bins("group_length", sizes[group], _LENGTHS),
-        Column("group_ends", stops[group], _ENDS),
-        Column("lone", lone[group] * np.where(alone[group], 2, 1), ("no", "group", "line")),
+        Column("group_ends", last[group], _ENDS),
+        Column("lone", lone[group] * np.where(counts[group] == 1, 2, 1), ("no", "group", "line")),
         bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
     ]
 
 
-def _alike(chars: Sequence[str]) -> list[Column]:
+def _alike(page: Characters, ends: Ints) -> list[Column]:
     """How many other short lines of the page are built the same way: as long, with white space and marks in the same places.
 
     And whether the line is in two halves, and how many short lines of the page are: where headlines are, a caption is not.
     """
-    forms = [re.sub(r"[^\W_]", "x", re.sub(r"\s+", " ", c)) if len(c) <= 30 and _end(c) > 1 else "" for c in chars]
+    short = ((page.sizes <= 30) & (ends > 1)).tolist()
+    forms = [_BLANKS.sub(" ", form) if is_short else "" for form, is_short in zip(page.forms(), short, strict=True)]
     count = Counter(forms)
     spaced = [" " in form or "——" in form for form in forms]
     kinds = np.array([0 if not f else 1 + s for f, s in zip(forms, spaced, strict=True)])

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+Cells = npt.NDArray[np.int32]
 
 INDENT = 6  # cells: two Han characters, and a cell or two of play
 WINDOW = 7  # lines on either side that a measure is looked for in
+WIDE = 14  # and those in which a wider one is looked for
+NO_LINE = -99  # where a line would stand before the first or behind the last one
 
 
 def cells(chars: Sequence[str]) -> Ints:
@@ -34,22 +36,41 @@ def measures(widths: Ints) -> Ints:
     >>> measures(np.array([48, 52, 48, 20, 48, 30, 48, 52, 48])).tolist()[0]
     52
     """
-    near, votes = _votes(widths, WINDOW)
-    common = near[np.arange(len(widths)), votes.argmax(axis=1)]
-    wide, support = _votes(widths, 2 * WINDOW)
-    fits = (support >= 2000) & (wide >= common[:, None]) & (wide <= common[:, None] + INDENT)
-    found: Ints = np.maximum(np.where(fits, wide, 0).max(axis=1), common)
+    widths = widths.astype(np.int32)
+    alike = _alike(widths)
+    near, votes = _votes(widths, alike, WINDOW)
+    common = near[votes.argmax(axis=0), np.arange(len(widths))]
+    wide, support = _votes(widths, alike, WIDE)
+    fits = (support >= 2000) & (wide >= common) & (wide <= common + INDENT)
+    found: Ints = np.maximum(np.where(fits, wide, 0).max(axis=0), common).astype(np.int64)
     return found
 
 
-def _votes(widths: Ints, reach: int) -> tuple[Ints, Floats]:
+def _alike(widths: Cells) -> npt.NDArray[np.uint8]:
+    """How many lines are as wide as a line, within a cell, of all from 2 `WIDE` before it up to each place near it.
+
+    Shape (places + 1, lines), so that the difference of two rows counts the lines between two places.
+    """
+    near = _near(widths, 2 * WIDE)
+    alike = np.zeros((len(near) + 1, len(widths)), dtype=np.uint8)
+    np.cumsum(np.abs(near - widths) <= 1, axis=0, out=alike[1:])
+    return alike
+
+
+def _near(values: Cells, reach: int) -> Cells:
+    """The values of the lines from `reach` before each line to `reach` behind it, shape (places, lines)."""
+    edge = np.full(reach, NO_LINE, dtype=values.dtype)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate((edge, values, edge)), len(values))
+
+
+def _votes(widths: Cells, alike: npt.NDArray[np.uint8], reach: int) -> tuple[Cells, Cells]:
     """The widths within `reach` lines of each line, and for each a thousand for every one alike and its own width (so that
     the wider one wins a tie).
     """
-    n, span = len(widths), 2 * reach + 1
-    padded = np.concatenate((np.full(reach, -99), widths, np.full(reach, -99)))
-    near = np.lib.stride_tricks.sliding_window_view(padded, span)[:n]
-    votes = np.zeros(near.shape, dtype=np.float32)
-    for k in range(span):
-        votes[:, k] = (np.abs(near - near[:, k : k + 1]) <= 1).sum(axis=1)
+    near = _near(widths, reach)
+    place = np.arange(len(near))[:, None]
+    middle = 2 * WIDE - place[:, 0]
+    count = np.zeros((len(near), len(widths) + 2 * reach), dtype=np.int32)
+    count[:, reach : reach + len(widths)] = alike[middle + len(near)] - alike[middle]
+    votes = count[place, place + np.arange(len(widths))]
     return near, np.where(near > 0, votes * 1000 + near, -1)

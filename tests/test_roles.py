@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -116,9 +117,9 @@ def test_features_are_in_range_and_always_the_same_columns() -> None:
     names_of = []
     for page in (PAGE, "一行", "# 标题\n\nA line of English text\n1234567890"):
         table = features(lines_of(page), shipped(), simplify)
-        for column in table:
-            assert 0 <= column.values.min() and column.values.max() < len(column.names), column.name
-        names_of.append([(column.name, column.names) for column in table])
+        for (name, values), column in zip(table.layout.fields, table.values, strict=True):
+            assert 0 <= column.min() and column.max() < len(values), name
+        names_of.append(table.layout.fields)
     assert names_of[0] == names_of[1] == names_of[2]
 
 
@@ -158,6 +159,23 @@ def test_cues(line: str, rule: str) -> None:
 def test_cues_that_are_none(line: str) -> None:
     has = found([line])
     assert not any(has[rule].any() for rule, _ in cues() if rule.split(".")[0] in ("byline", "furniture"))
+
+
+def alternatives(pattern: str) -> list[str]:
+    """A pattern cut at the bars that stand in no brackets."""
+    parts, depth = [""], 0
+    for piece in re.findall(r"\\.|\[(?:\\.|[^\]\\])(?:\\.|[^\]\\])*\]|.", pattern):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+@pytest.mark.parametrize(("rule", "cue"), cues())
+def test_a_cue_that_opens_a_line_can_stand_nowhere_else(rule: str, cue: re.Pattern[str]) -> None:
+    assert len({part.startswith("^") for part in alternatives(cue.pattern)}) == 1 or not cue.pattern.startswith("^")
 
 
 @pytest.mark.parametrize(

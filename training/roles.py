@@ -44,9 +44,7 @@ def known(page: LabelledPage | Variant) -> list[str]:
     return filled
 
 
-def learn(
-    pages: Sequence[LabelledPage | Variant], tables: list[Table], c1: float, c2: float, rounds: int
-) -> Weights:
+def learn(pages: Sequence[LabelledPage | Variant], tables: list[Table], c1: float, c2: float, rounds: int) -> Weights:
     """Train and read the weights back."""
     trainer = pycrfsuite.Trainer(verbose=False)
     for page, table in zip(pages, tables, strict=True):

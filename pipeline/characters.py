@@ -1,0 +1,62 @@
+"""Characters: all those of a page in one array, and what they say of its lines.
+
+In: the lines of a document. Out: for each how many marks of each kind it has, how far its words come up again elsewhere, and
+how it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audit import codes, is_letter
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Characters:
+    """The code points of lines, parted by line feeds, and where each line begins."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.points = codes("\n".join(lines))
+        self.sizes = np.array([len(line) for line in lines], dtype=np.int64)
+        self.starts = np.cumsum(self.sizes + 1) - self.sizes - 1
+
+    def counts(self, groups: tuple[str, ...]) -> list[Ints]:
+        """How many characters of each group each line has."""
+        kinds = _kinds(groups)[np.minimum(self.points, 0xFFFF)]
+        rows = np.repeat(np.arange(len(self.sizes)) * (len(groups) + 1), self.sizes + 1)[: len(kinds)]
+        size = len(self.sizes) * (len(groups) + 1)
+        table = np.bincount(rows + kinds, minlength=size).reshape(len(self.sizes), -1)
+        return list(table.T[1:])
+
+    def echoes(self) -> Floats:
+        """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
+        pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
+        order = pairs.argsort()
+        ordered = pairs[order]
+        same = ordered[1:] == ordered[:-1]
+        again = np.zeros(len(self.points), dtype=np.int64)
+        again[order[1:][same]] = again[order[:-1][same]] = 1
+        total = np.concatenate(([0], np.cumsum(again)))
+        last = self.starts + np.maximum(self.sizes - 1, 0)
+        share: Floats = (total[last] - total[self.starts]) / np.maximum(self.sizes - 1, 1)
+        return share
+
+    def forms(self) -> list[str]:
+        """Each line with an x for each letter, Han character and digit: where its marks and white space stand."""
+        masked = np.where(is_letter(self.points), np.uint32(ord("x")), self.points)
+        return masked.tobytes().decode("utf-32-le", "surrogatepass").split("\n")
+
+
+@cache
+def _kinds(groups: tuple[str, ...]) -> npt.NDArray[np.uint8]:
+    """For each code point the number of its group, from 1; 0 for none."""
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for kind, group in enumerate(groups, 1):
+        table[[ord(character) for character in group]] = kind
+    return table

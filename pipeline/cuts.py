@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -19,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Block, Role
-from pipeline.likeness import rarity
 from pipeline.order import Item
+from pipeline.vocabulary import Ints, Vocabulary
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,7 +43,7 @@ def weights() -> Floats:
     return np.array([data[name] for name in FEATURES])
 
 
-def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Counter[str]]) -> list[float]:
+def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -> list[float]:
     """The log odds of a cut before each item; 0 before the first one and after the last one. `said`: the items' words."""
     if not items:
         return [0.0]
@@ -52,7 +51,7 @@ def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Counter[
     return [0.0, *inner, 0.0]
 
 
-def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Counter[str]]) -> Floats:
+def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -> Floats:
     """What speaks for and against a cut between each item and the next, shape (items - 1, FEATURES)."""
     near, across = bonds(said)
     table = np.zeros((max(0, len(items) - 1), len(FEATURES)))
@@ -66,31 +65,29 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Sequence[Coun
     return table
 
 
-def bonds(said: Sequence[Counter[str]]) -> tuple[Floats, Floats]:
+def bonds(said: Vocabulary) -> tuple[Floats, Floats]:
     """How much the texts on both sides of each inner place share: within NEAR of it, and altogether; 0 to 1."""
-    n = len(said)
-    weight = rarity(said)
-    near, across, ended = np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1)
-    own, new = np.zeros(n), np.zeros(n)
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    for i, words in enumerate(said):
-        for word in words:
-            w = weight[word]
-            own[i] += w
-            if word not in last:
-                first[word] = i
-                new[i] += w
-            elif i - last[word] <= NEAR:
-                near[last[word] + 1] += w
-                near[i + 1] -= w
-            last[word] = i
-    for word, i in last.items():
-        across[first[word] + 1] += weight[word]
-        across[i + 1] -= weight[word]
-        ended[i + 1] += weight[word]
-    there = np.minimum(new.cumsum()[: n - 1], ended.sum() - ended.cumsum()[1:n])
-    return _share(near.cumsum()[1:n], _beside(own)), _share(across.cumsum()[1:n], there)
+    n = said.texts
+    order = said.word.argsort(kind="stable")  # each word's texts, one after the other
+    text, word = said.text[order], said.word[order]
+    weight = said.weight[word]
+    again = np.append(False, word[1:] == word[:-1])
+    goes_on = np.append(again[1:], False)
+    since = text[:-1][goes_on[:-1]]
+    is_near = text[again] - since <= NEAR
+    near = _reach(since[is_near], text[again][is_near], weight[again][is_near], n)
+    first, last = text[~again], text[~goes_on]
+    across = _reach(first, last, weight[~again], n)
+    new, ended = np.bincount(first, weight[~again], n), np.bincount(last, weight[~goes_on], n)
+    there = np.minimum(new.cumsum()[: n - 1], ended.sum() - ended.cumsum()[: n - 1])
+    return _share(near, _beside(said.sums(said.weight[said.word]))), _share(across, there)
+
+
+def _reach(first: Ints, last: Ints, weight: Floats, n: int) -> Floats:
+    """For each inner place the weight of what begins before it and goes on behind it."""
+    steps = np.bincount(first + 1, weight, n + 1) - np.bincount(last + 1, weight, n + 1)
+    reach: Floats = steps.cumsum()[1:n]
+    return reach
 
 
 def _beside(own: Floats) -> Floats:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -24,9 +23,9 @@ import numpy.typing as npt
 
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
-from pipeline.likeness import pairs, rarity
 from pipeline.order import Item
 from pipeline.partition import MOST, best, table
+from pipeline.vocabulary import vocabulary
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,6 +38,7 @@ TITLED = 1.5  # what the log odds of one more headline count for
 SECOND = 0.4  # the worth of one more headline
 FLOOR, CEILING = -7.0, 5.0  # log odds beyond these speak no louder
 MOST_HEADLINES = 400  # headlines of a page
+TINY = 1e-9  # stands for the weight of no words
 READS_ON = "：:，,"
 STOPS = "。；;，,、"
 _NUMBERED = re.compile(
@@ -132,9 +132,10 @@ def candidates(blocks: Sequence[Block]) -> list[int]:
 
 def evidence(blocks: Sequence[Block], those: Sequence[int]) -> Floats:
     """What speaks for and against each candidate, shape (candidates, FEATURES)."""
-    log_odds = np.array([[_log_odds(p) for p in blocks[i].odds] for i in those]).reshape(len(those), len(Role))
+    p = np.clip([blocks[i].odds for i in those], 1e-4, 1 - 1e-4).reshape(len(those), len(Role))
+    log_odds = np.clip(np.log(p / (1 - p)), FLOOR, CEILING)
     title = log_odds[:, list(Role).index(Role.TITLE)]
-    words = _Words(blocks)
+    echoed = _echoed(blocks)
     places = _places(blocks)
     levelled = any(block.lines[0].hint.level for block in blocks)
     numbered = sum(bool(_NUMBERED.match(blocks[i].text.chars.strip())) for i in those)
@@ -143,11 +144,10 @@ def evidence(blocks: Sequence[Block], those: Sequence[int]) -> Floats:
     for k, i in enumerate(those):
         rivals = np.delete(title, k)
         ahead = float(title[k] - rivals.max()) if len(rivals) else 3.0
-        said, spread = words.shared(i)
         level = blocks[i].lines[0].hint.level
         table.append([
             1.0, title[k], log_odds[k, list(Role).index(Role.HEADING)], log_odds[k, list(Role).index(Role.CAPTION)],
-            min(3.0, max(-6.0, ahead)), float(ahead >= 0), *places[i], said, spread,
+            min(3.0, max(-6.0, ahead)), float(ahead >= 0), *places[i], *echoed[i],
             *_form(blocks[i]), *_beside(blocks, i),
             float(level == 1), float(level > 1), float(levelled and not level), float(len(blocks[i].lines) > 1),
             float(bool(_SPACED.match(blocks[i].text.chars.strip()))), *_series(blocks[i], numbered, questions),
@@ -164,31 +164,18 @@ def _series(block: Block, numbered: int, questions: int) -> list[float]:
     ]
 
 
-def _log_odds(p: float) -> float:
-    p = min(max(p, 1e-4), 1 - 1e-4)
-    return float(min(CEILING, max(FLOOR, np.log(p / (1 - p)))))
+def _echoed(blocks: Sequence[Block]) -> list[tuple[float, float]]:
+    """For each block the share of its words that a paragraph says too, and the share of paragraphs that hold such a word.
 
-
-class _Words:
-    """The words of each block, and which of them come up again in the text of the page."""
-
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self.said = [pairs(block.text.chars) for block in blocks]
-        self.weight = rarity(self.said)
-        bodies = [words for words, block in zip(self.said, blocks, strict=True) if block.role is Role.BODY]
-        self.held = Counter(pair for words in bodies for pair in words)
-        self.count = max(1, len(bodies))
-        self.bodies = {i for i, block in enumerate(blocks) if block.role is Role.BODY}
-
-    def shared(self, i: int) -> tuple[float, float]:
-        """The share of a block's words that a paragraph says too, and the share of paragraphs that hold such a word."""
-        own = i in self.bodies  # a block does not echo itself
-        whole = sum(self.weight[p] for p in self.said[i])
-        held = {p: self.held[p] - own for p in self.said[i]}
-        if not whole:
-            return 0.0, 0.0
-        said = sum(self.weight[p] for p, n in held.items() if n > 0) / whole
-        return said, min(1.0, sum(held.values()) / len(held) * 5 / self.count)
+    A block does not echo itself.
+    """
+    words = vocabulary([block.text.chars for block in blocks])
+    is_body = np.array([block.role is Role.BODY for block in blocks])
+    held = np.bincount(words.word[is_body[words.text]], minlength=len(words.held))[words.word] - is_body[words.text]
+    weight = words.weight[words.word]
+    share = words.sums(weight * (held > 0)) / np.maximum(words.sums(weight), TINY)
+    spread = words.sums(held) / np.maximum(words.sums(np.ones(len(held))), 1.0) * 5 / max(1, is_body.sum())
+    return list(zip(share.tolist(), np.minimum(1.0, spread).tolist(), strict=True))
 
 
 def _places(blocks: Sequence[Block]) -> list[tuple[float, float, float, float]]:

@@ -7,22 +7,24 @@ there (`cuts.py`), words that headline and text share, a headline that stands ri
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+import numpy as np
+
 from pipeline.cuts import cuts
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
-from pipeline.likeness import pairs, rarity, shared
 from pipeline.order import Item
+from pipeline.vocabulary import Ints, Vocabulary, heard, vocabulary
 
 CUT = 1.4  # what the odds of a cut count for
 BEFORE = 0.3  # a headline stands right before the run
 WORDS = 2.5  # the words of a headline come up in a paragraph more than in others
 DEALT = 3.5  # a headline out of its order
 EMPTY = 3.0  # a headline without text
+TINY = 1e-9  # stands for the weight of no words
 MOST = 3  # headlines dealt out in every order; with more, in the order found
 STEPS = 100_000  # steps of the search at most, over all orders
 
@@ -55,10 +57,11 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
 
 def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Table:
     """What speaks for and against each way to deal the items."""
-    said = [pairs(item.block.text.chars) for item in items]
-    weight = rarity(said)
+    titles = ["\n".join(blocks[i].text.chars for i in (*f.titles, *f.subtitles, *f.kickers)) for f in fronts]
+    words = vocabulary([*(item.block.text.chars for item in items), *titles])
+    said = words.some(0, len(items))
     return Table(
-        own=[_own(front, blocks, said, weight) for front in fronts],
+        own=[_own(words.of(k), said) for k in range(len(items), words.texts)],
         starts=[_starts(front, blocks, items) for front in fronts],
         cuts=[CUT * cut for cut in cuts(blocks, items, said)],
     )
@@ -79,13 +82,14 @@ def _factorial(n: int) -> int:
     return 1 if n < 2 else n * _factorial(n - 1)
 
 
-def _own(front: Front, blocks: Sequence[Block], said: Sequence[Counter[str]], weight: dict[str, float]) -> list[float]:
+def _own(headline: Ints, said: Vocabulary) -> list[float]:
     """What the words of a headline say for each paragraph: how far they come up in it, against all the others."""
-    words = pairs("".join(blocks[i].text.chars + "\n" for i in (*front.titles, *front.subtitles, *front.kickers)))
-    held = Counter({p: n for p, n in words.items() if p in weight})
-    hits = [shared(held, one, weight) for one in said]
-    mean = sum(hits) / max(1, len(hits))
-    return [WORDS * (hit - mean) for hit in hits]
+    held = np.zeros(len(said.held))
+    held[headline] = 1.0
+    held *= said.weight * (said.held > 0)
+    hits = said.sums(held[said.word] * heard(said.count)) / max(TINY, float(held.sum()))
+    own: list[float] = (WORDS * (hits - hits.mean())).tolist() if len(hits) else []
+    return own
 
 
 def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
-from pipeline.likeness import pairs, rarity, shares
 from pipeline.seams import BOUNDARY, EDGE, SeamModel
+from pipeline.vocabulary import heard, vocabulary
 
 Floats = npt.NDArray[np.float32]
 
@@ -30,6 +30,7 @@ CONTEXT = 12  # characters on each side of a seam
 TOPIC = 200  # characters on each side in which shared words are looked for
 CERTAIN = 0.999  # a block that opens a paragraph with this probability is no head
 LEAST_ODDS = 0.02  # a probability below it speaks no louder
+TINY = 1e-9  # stands for the weight of no words
 SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
 
@@ -155,10 +156,13 @@ def _closes(chars: str, opening: str, closing: str) -> bool:
 
 def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
     """How far the words near the seam come up on its other side too, 0 to 1."""
-    lefts = [pairs(block.text.chars[-TOPIC:]) for block in left]
-    rights = [pairs(block.text.chars[:TOPIC]) for block in right]
-    weight = rarity([*lefts, *rights])
-    topics: Floats = np.minimum(1.0, 3 * np.array(shares(rights, lefts, weight))).astype(np.float32)
+    texts = [block.text.chars[-TOPIC:] for block in left] + [block.text.chars[:TOPIC] for block in right]
+    words = vocabulary(texts)
+    again = words.held > 1  # no other word can come up on both sides
+    counts, weight = words.table(again), words.weight[again]
+    lefts, rights = heard(counts[: len(left)]), (counts[len(left) :] > 0) * weight
+    whole = words.sums(words.weight[words.word])[len(left) :]
+    topics: Floats = np.minimum(1.0, 3 * (lefts @ rights.T) / np.maximum(TINY, whole)).astype(np.float32)
     return topics
 
 

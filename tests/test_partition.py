@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from pipeline.cuts import cuts
 from pipeline.document import Block, Line, Role
 from pipeline.fronts import Front
-from pipeline.likeness import pairs
 from pipeline.order import Item
 from pipeline.partition import partition
 from pipeline.text import Text
+from pipeline.vocabulary import vocabulary
 
 WATER = [
     "水车在石桥镇转动，围观的人站满了两岸。",
@@ -61,7 +61,7 @@ def test_no_headline_and_no_text():
 
 def test_words_on_both_sides_speak_against_a_cut():
     blocks = [block(Role.BODY, text) for text in (*WATER, *STARS)]
-    odds = cuts(blocks, [Item(b, i, i) for i, b in enumerate(blocks)], [pairs(b.text.chars) for b in blocks])
+    odds = cuts(blocks, [Item(b, i, i) for i, b in enumerate(blocks)], vocabulary([b.text.chars for b in blocks]))
     assert max(range(len(odds)), key=lambda j: odds[j] if 0 < j < len(blocks) else -99.0) == 3
 
 

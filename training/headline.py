@@ -24,9 +24,9 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import cuts, headline
 from pipeline.document import Block, Role
-from pipeline.likeness import pairs
 from pipeline.order import Item
 from pipeline.seams import SeamModel, shipped
+from pipeline.vocabulary import vocabulary
 from training.augment import variant
 from training.labels import Found
 from training.pages import LabelledPage, labelled
@@ -122,7 +122,7 @@ def places(those: Sequence[Example]) -> tuple[Floats, Bools]:
     tables, answers = [], []
     for one in those:
         flow = [i for i, b in enumerate(one.blocks) if b.role in (Role.BODY, Role.HEADING) and not one.titles[i]]
-        said = [pairs(one.blocks[i].text.chars) for i in flow]
+        said = vocabulary([one.blocks[i].text.chars for i in flow])
         table = cuts.evidence(one.blocks, [Item(one.blocks[i], i, i) for i in flow], said)
         steps = [(one.articles[a], one.articles[b]) for a, b in pairwise(flow)]
         keep = [a >= 0 and b >= 0 for a, b in steps]

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from pipeline.breaks import breaks
 from pipeline.document import Block, Role
 from pipeline.numbering import levelled, numbered, under
 from pipeline.order import Item
-from pipeline.sections import Floats, Flow, Runs, breaks, flow, heads, leads, runs, weights
+from pipeline.sections import Floats, Flow, flow, heads, leads, runs, weights
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
@@ -30,13 +32,15 @@ TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhe
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A way to cut the text into runs and to deal them out: pairs (heading, run), and the run that is the lead."""
+    """A way to cut the text into runs and to deal them out, in indexes of items.
+
+    `heads`: the first item of a run and the heading over it; `lead`: the items of the run that has none and comes first.
+    """
 
     score: float
     cuts: list[int]  # indexes of gaps, the likeliest first
-    runs: Runs
     heads: list[tuple[int, int]]
-    lead: int | None
+    lead: range | None
 
 
 def place(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
@@ -48,9 +52,9 @@ def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
     headings = sum(item.block.role is Role.HEADING for item in items)
     if not 0 < headings <= MOST or not headings < len(items) <= LONG or under(items):
         return list(items)
-    page = flow(items, blocks)
-    if not astray(page):
+    if not astray(items):
         return list(items)
+    page = flow(items, blocks)
     evidence = breaks(page) @ weights()["breaks"]
     best = max((_plan(page, evidence, count) for count in _counts(page)), key=lambda plan: plan.score)
     if page.items[-1].block.role is Role.HEADING or best.score > _as_found(page, evidence) + CROWDED:
@@ -70,10 +74,10 @@ def _as_found(page: Flow, evidence: Floats) -> float:
     return float(evidence[cuts].sum() + np.maximum(0.0, np.append(own, lead) - LEAST).sum())
 
 
-def astray(page: Flow) -> bool:
+def astray(items: Sequence[Item]) -> bool:
     """Whether some heading has no text right after it: else all stand where they should."""
-    last = len(page.items) - 1
-    return any(h == last or page.items[h + 1].block.role is Role.HEADING for h in page.headings)
+    is_heading = [item.block.role is Role.HEADING for item in items]
+    return is_heading[-1] or any(one and other for one, other in pairwise(is_heading))
 
 
 def _counts(page: Flow) -> list[int]:
@@ -85,37 +89,47 @@ def _counts(page: Flow) -> list[int]:
 def _plan(page: Flow, evidence: Floats, count: int) -> Plan:
     """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
-    best = _dealt(page, evidence, likely[: count - 1])
+    best, _ = _dealt(page, evidence, [likely[: count - 1]], None)
     tries = min(TRIES // count, 40)
     for k in range(count - 2, -1, -1):  # the least likely cut first
-        for gap in likely:
-            if gap not in best.cuts and tries:
-                tries -= 1
-                best = _dealt(page, evidence, [*best.cuts[:k], gap, *best.cuts[k + 1 :]], best)
+        places = [gap for gap in likely if gap not in best.cuts]
+        while places and tries:
+            ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]] for gap in places[:tries]]
+            best, tried = _dealt(page, evidence, ways, best)
+            tries -= tried
+            places = [gap for gap in likely[likely.index(places[tried - 1]) + 1 :] if gap not in best.cuts]
     return best
 
 
-def _dealt(page: Flow, evidence: Floats, cuts: list[int], rival: Plan | None = None) -> Plan:
-    """The runs between the cuts dealt out to the headings; the rival, if that scores no more."""
-    those = runs(page, sorted(cuts))
+def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], rival: Plan | None) -> tuple[Plan, int]:
+    """The first of several ways to cut whose runs, dealt out to the headings, score more than the rival, and how many were tried.
+
+    The rival, if none does. All ways have as many cuts, so that the evidence of all is counted at once.
+    """
+    those = runs(page, np.sort(ways))
     scores = heads(page, those) @ weights()["heads"]
     lead = leads(page, those, scores) @ weights()["leads"] - SHY
-    rows = np.vstack((scores, lead[None, :])).astype(np.float32)
-    said = float(evidence[cuts].sum())
+    rows = np.concatenate((scores, lead[:, None, :]), axis=1)
     gain = np.maximum(0.0, rows - LEAST)
-    if rival and said + min(gain.max(axis=0).sum(), gain.max(axis=1).sum()) <= rival.score:
-        return rival  # more than this no matching can give
-    chosen = match(rows, LEAST)
-    total = said + float(sum(gain[h, r] for h, r in chosen))
-    if rival and total <= rival.score:
-        return rival
-    lead_run = next((r for h, r in chosen if h == len(scores)), None)
-    return Plan(total, cuts, those, [(h, r) for h, r in chosen if h < len(scores)], lead_run)
+    said = evidence[np.array(ways, dtype=np.int64)].sum(axis=1)
+    most = said + np.minimum(gain.max(axis=1).sum(axis=1), gain.max(axis=2).sum(axis=1))  # no matching can give more
+    for k, cuts in enumerate(ways):
+        if rival and most[k] <= rival.score:
+            continue
+        chosen = match(rows[k], LEAST)
+        total = float(said[k]) + float(sum(gain[k, h, r] for h, r in chosen))
+        if not rival or total > rival.score:
+            lead_run = next((r for h, r in chosen if h == len(page.headings)), None)
+            headed = [(int(those.first[k, r]), int(page.headings[h])) for h, r in chosen if h < len(page.headings)]
+            own = None if lead_run is None else range(those.first[k, lead_run], those.last[k, lead_run] + 1)
+            return Plan(total, cuts, headed, own), k + 1
+    assert rival
+    return rival, len(ways)
 
 
 def _moved(page: Flow, plan: Plan) -> list[Item]:
     """The items with each heading that was dealt out before its run, and the lead before all."""
-    over = {int(plan.runs.first[r]): int(page.headings[h]) for h, r in plan.heads}
+    over = dict(plan.heads)
     gone = set(over.values())
     order: list[int] = []
     for i in range(len(page.items)):
@@ -124,7 +138,6 @@ def _moved(page: Flow, plan: Plan) -> list[Item]:
         if i not in gone:
             order.append(i)
     if plan.lead is not None:
-        first = range(plan.runs.first[plan.lead], plan.runs.last[plan.lead] + 1)
-        own = [i for i in first if page.items[i].block.role is not Role.HEADING]
+        own = [i for i in plan.lead if page.items[i].block.role is not Role.HEADING]
         order = own + [i for i in order if i not in set(own)]
     return [page.items[i] for i in order]

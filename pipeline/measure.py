@@ -36,11 +36,11 @@ def measures(widths: Ints) -> Ints:
     >>> measures(np.array([48, 52, 48, 20, 48, 30, 48, 52, 48])).tolist()[0]
     52
     """
-    widths = widths.astype(np.int32)
-    alike = _alike(widths)
-    near, votes = _votes(widths, alike, WINDOW)
+    narrow = widths.astype(np.int32)
+    alike = _alike(narrow)
+    near, votes = _votes(narrow, alike, WINDOW)
     common = near[votes.argmax(axis=0), np.arange(len(widths))]
-    wide, support = _votes(widths, alike, WIDE)
+    wide, support = _votes(narrow, alike, WIDE)
     fits = (support >= 2000) & (wide >= common) & (wide <= common + INDENT)
     found: Ints = np.maximum(np.where(fits, wide, 0).max(axis=0), common).astype(np.int64)
     return found

@@ -117,7 +117,8 @@ class SeamModel:
 
     def ends(self, lefts: Sequence[str]) -> Floats:
         """Log P(the paragraph ends here | the last characters of the left text)."""
-        return self.joins(lefts, [EDGE] * len(lefts), 1) + self.unigrams[BOUNDARY]
+        ends: Floats = self.joins(lefts, [EDGE] * len(lefts), 1) + self.unigrams[BOUNDARY]
+        return ends
 
     def starts(self, rights: Sequence[str], reach: int = 4) -> Floats:
         """Score as `joins` does, the left text being the beginning of a paragraph."""

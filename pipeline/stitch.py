@@ -175,11 +175,17 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     >>> match(np.array([[5.0, 4.0], [4.5, 0.0]], dtype=np.float32), 1.0)
     [(0, 1), (1, 0)]
     """
-    rows, columns = scores.shape
-    gain = np.where(scores > least, scores - least, -1e6).astype(np.float64)
-    cost = np.hstack((-gain, np.zeros((rows, rows))))
-    row_of = _assigned(cost)
-    return sorted((int(r), c) for c, r in enumerate(row_of[:columns]) if r >= 0 and scores[r, c] > least)
+    speaks = scores > least
+    rows, columns = speaks.any(axis=1).nonzero()[0], speaks.any(axis=0).nonzero()[0]
+    if not len(rows):
+        return []
+    gain = np.where(speaks, scores - least, -1e6).astype(np.float64)[rows][:, columns]
+    best = gain.argmax(axis=1)
+    if len(set(best.tolist())) == len(rows):  # each can have its best
+        return list(zip(rows.tolist(), columns[best].tolist(), strict=True))
+    row_of = _assigned(np.hstack((-gain, np.zeros((len(rows), len(rows))))))[: len(columns)].tolist()
+    pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(row_of) if r >= 0]
+    return sorted(pair for pair in pairs if speaks[pair])
 
 
 def _assigned(cost: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

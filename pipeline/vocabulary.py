@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +39,9 @@ class Vocabulary:
     held: Ints  # for each word, how many of the texts have it
     weight: Floats
 
-    def sums(self, values: npt.NDArray[np.generic]) -> Floats:
+    def sums(self, values: npt.ArrayLike) -> Floats:
         """For each text the sum of the values of its entries."""
-        return np.bincount(self.text, values, self.texts)
+        return np.asarray(np.bincount(self.text, values, self.texts), dtype=np.float64)
 
     def table(self, words: npt.NDArray[np.bool_]) -> Floats:
         """How often each text says each of some words, shape (texts, words)."""
@@ -89,7 +90,7 @@ def characters(texts: Sequence[str]) -> Vocabulary:
     return _entries(texts, place, han[place])
 
 
-def heard(counts: npt.NDArray[np.generic]) -> Floats:
+def heard(counts: npt.NDArray[Any]) -> Floats:
     """How much it counts that a text says a word so often: once a good deal, twice all that it can."""
     much: Floats = np.where(counts > 0, np.minimum(1.0, 0.5 + 0.25 * counts), 0.0)
     return much

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.breaks import breaks
 from pipeline.document import Block, Hint, Line, Role
 from pipeline.headings import place
 from pipeline.numbering import number
 from pipeline.order import reorder
-from pipeline.sections import BREAKS, HEADS, LEADS, breaks, flow, heads, leads, runs, weights
+from pipeline.sections import BREAKS, HEADS, LEADS, flow, heads, leads, runs, weights
 from pipeline.text import Text
 from pipeline.unwrap import UnwrapOptions
 

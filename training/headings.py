@@ -20,12 +20,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
+from pipeline.breaks import breaks
 from pipeline.document import Block, Line
 from pipeline.headings import astray
 from pipeline.order import reorder
 from pipeline.roles import Decision, blocks_of
 from pipeline.seams import SeamModel, shipped
-from pipeline.sections import BREAKS, HEADS, LEADS, Flow, breaks, flow, heads, leads, runs
+from pipeline.sections import BREAKS, HEADS, LEADS, Flow, flow, heads, leads, runs
 from pipeline.stitch import StitchOptions, stitch
 from pipeline.unwrap import UnwrapOptions, unwrap
 from training.augment import variant
@@ -58,8 +59,9 @@ def flows(
         where.append((here.piece.article, here.piece.section) if here and here.piece.kind in "PH" else None)
     for article in sorted({at[0] for at in where if at}):
         kept = [k for k, at in enumerate(where) if at is None or at[0] == article]
-        page = flow([items[k] for k in kept], blocks)
-        if len(page.headings) and len(page.bodies) > 1 and astray(page):
+        own = [items[k] for k in kept]
+        page = flow(own, blocks)
+        if len(page.headings) and len(page.bodies) > 1 and astray(own):
             yield page, [where[k] for k in kept]
 
 

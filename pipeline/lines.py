@@ -56,8 +56,9 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
     blank = True
     for number, start, end in line_spans(text.chars):
         chars = text.chars[start:end]
+        bare = chars.strip()
         lead = len(chars) - len(chars.lstrip())
-        line = text[start:end].strip()
+        line = text[start + lead : start + lead + len(bare)]
         if options.links and ("](" in chars or "```" in chars):
             line = _aimed(line, removed)
         if not line:
@@ -72,7 +73,7 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
         indent = sum(2 if c in "\u3000\t" else 1 for c in chars[:lead])
         hint = hints.get(number, _PLAIN)
         cut = signature(line.chars) if options.signed else None
-        found.append(Line(number, line[:cut].strip(), blank, indent, hint))
+        found.append(Line(number, line[:cut].strip() if cut else line, blank, indent, hint))
         if cut:
             found.append(Line(number, line[cut:], False, 0, _PLAIN))
         blank = False

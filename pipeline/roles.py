@@ -262,5 +262,5 @@ def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[
         confidence=min(d.confidence for d in decisions),
         opens=first.label not in "CJ",
         starts=(first.opens, first.goes_on, first.resumes),
-        odds=tuple(map(max, zip(*(d.odds for d in decisions), strict=True))),
+        odds=tuple(map(max, zip(*(d.odds for d in decisions), strict=True))) if len(decisions) > 1 else first.odds,
     )

@@ -9,6 +9,7 @@ beat leaving both alone, and the matching with the greatest sum is taken. Where 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -175,44 +176,44 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     >>> match(np.array([[5.0, 4.0], [4.5, 0.0]], dtype=np.float32), 1.0)
     [(0, 1), (1, 0)]
     """
-    speaks = scores > least
-    rows, columns = speaks.any(axis=1).nonzero()[0], speaks.any(axis=0).nonzero()[0]
+    speaks = np.asarray(scores > least, dtype=np.bool_)
+    rows, columns = np.flatnonzero(speaks.any(axis=1)), np.flatnonzero(speaks.any(axis=0))
     if not len(rows):
         return []
     gain = np.where(speaks, scores - least, -1e6).astype(np.float64)[rows][:, columns]
     best = gain.argmax(axis=1)
     if len(set(best.tolist())) == len(rows):  # each can have its best
         return list(zip(rows.tolist(), columns[best].tolist(), strict=True))
-    row_of = _assigned(np.hstack((-gain, np.zeros((len(rows), len(rows))))))[: len(columns)].tolist()
+    row_of = _assigned(np.hstack((-gain, np.zeros((len(rows), len(rows))))).tolist())[: len(columns)]
     pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(row_of) if r >= 0]
     return sorted(pair for pair in pairs if speaks[pair])
 
 
-def _assigned(cost: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _assigned(cost: list[list[float]]) -> list[int]:
     """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns."""
-    rows, columns = cost.shape
-    u, v = np.zeros(rows + 1), np.zeros(columns + 1)
-    owner = np.full(columns + 1, -1, dtype=np.int64)  # the last column stands for "not yet placed"
-    for row in range(rows):
-        owner[columns] = row
-        at = columns
-        least = np.full(columns + 1, np.inf)
-        came = np.full(columns + 1, -1, dtype=np.int64)
-        done = np.zeros(columns + 1, dtype=bool)
-        while owner[at] >= 0:
-            done[at] = True
-            here = owner[at]
-            reduced = cost[here] - u[here] - v[:columns]
-            better = ~done[:columns] & (reduced < least[:columns])
-            least[:columns][better] = reduced[better]
-            came[:columns][better] = at
-            onward = int(np.where(done[:columns], np.inf, least[:columns]).argmin())
-            step = least[onward]
-            u[owner[done]] += step
-            v[done] -= step
-            least[~done] -= step
-            at = onward
-        while at != columns:
-            owner[at] = owner[came[at]]
-            at = int(came[at])
-    return owner[:columns]
+    u, v = [0.0] * len(cost), [0.0] * len(cost[0])
+    owner = [-1] * len(v)
+    for row in range(len(cost)):
+        least, came = [math.inf] * len(v), [-1] * len(v)
+        left, done = list(range(len(v))), list[int]()
+        here, at = row, -1  # no column yet
+        while here >= 0:
+            step, onward = math.inf, -1
+            for column in left:
+                reduced = cost[here][column] - u[here] - v[column]
+                if reduced < least[column]:
+                    least[column], came[column] = reduced, at
+                if least[column] < step:
+                    step, onward = least[column], column
+            u[row] += step
+            for column in done:
+                u[owner[column]] += step
+                v[column] -= step
+            for column in left:
+                least[column] -= step
+            left.remove(onward)
+            done.append(onward)
+            here, at = owner[onward], onward
+        while at >= 0:
+            owner[at], at = owner[came[at]] if came[at] >= 0 else row, came[at]
+    return owner

@@ -199,11 +199,8 @@ def runs(text: Text) -> list[tuple[int, int, int, int]]:
     if same.any():
         shared = np.append(same, False) | np.append(False, same)
         cut = np.where(shared[:-1] | shared[1:], ~same, cut)
-    starts = np.concatenate(([0], np.flatnonzero(cut) + 1)).tolist()
-    ends = [*starts[1:], len(origins)]
-    spans = []
-    for start, end in zip(starts, ends, strict=True):
-        first, last = int(origins[start]), int(origins[end - 1])
-        if first != NOWHERE:
-            spans.append((start, end, first, last + 1))
-    return spans
+    inner = cut.nonzero()[0]
+    starts, ends = [0, *(inner + 1).tolist()], [*(inner + 1).tolist(), len(origins)]
+    firsts, lasts = [int(origins[0]), *origins[inner + 1].tolist()], [*origins[inner].tolist(), int(origins[-1])]
+    every = zip(starts, ends, firsts, lasts, strict=True)
+    return [(start, end, first, last + 1) for start, end, first, last in every if first != NOWHERE]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
 Rows: TypeAlias = npt.NDArray[np.intp]
+Found: TypeAlias = tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint64]]  # which keys are there, and their values
 
 CELL_BITS: Final = 16
 
@@ -66,7 +67,7 @@ class Table:
     cells: npt.NDArray[np.uint16]
     layout: TableLayout
 
-    def find(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint64]]:
+    def find(self, keys: Keys) -> Found:
         """Say which keys are in the table, and the value of each that is."""
         hashes = scramble(keys, self.layout["seed"])
         first, second, third = places(hashes, self.layout)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigError
-from pipeline.seam_table import Keys, Rows, Table, TableLayout
+from pipeline.seam_table import Found, Keys, Rows, Table, TableLayout
 
 Ids: TypeAlias = npt.NDArray[np.uint16]
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -127,11 +127,11 @@ class SeamModel:
     def pairs(self, lefts: Sequence[str], rights: Sequence[str], left: Rows, right: Rows, reach: int = 4) -> Floats:
         """Score as `joins` does the pairs of the texts at index `left` and `right`; several questions in one."""
         tails, heads = self._tails(lefts), self._heads(rights, reach)
-        within = self._within(heads)
+        within, contexts = self._within(heads), self._contexts(tails)
         scores = np.empty(len(left), dtype=np.float32)
         for start in range(0, len(left), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            scores[some] = self._score(tails, heads, within, left[some], right[some])
+            scores[some] = self._score(tails, contexts, heads, within, left[some], right[some])
         return scores
 
     def _tails(self, lefts: Sequence[str]) -> Ids:
@@ -164,14 +164,21 @@ class SeamModel:
         for length in range(1, len(heads)):
             jobs = np.flatnonzero(goes_on[length * count :]) + length * count
             key[jobs] += _digit(target[jobs - length * count]) * np.uint64(self.base ** (length - 1))
-            at, found, better = self._after(length, key[jobs], _digit(target[jobs]), seen[jobs], log_p[jobs])
+            contexts = self.contexts.find(key[jobs])
+            at, found, better = self._after(length, contexts, key[jobs], _digit(target[jobs]), seen[jobs], log_p[jobs])
             goes_on[jobs] = False
             jobs = jobs[at]
             goes_on[jobs], seen[jobs], log_p[jobs] = True, found, better
         shape = heads.shape
         return Within(log_p.reshape(shape), key.reshape(shape), seen.reshape(shape), goes_on.reshape(shape))
 
-    def _score(self, tails: Ids, heads: Ids, within: Within, left: Rows, right: Rows) -> Floats:
+    def _contexts(self, tails: Ids) -> Found:
+        """Which contexts the left texts end with, one row for each length, and what the model says of them."""
+        digits = _digit(tails) * np.array([self.base**k for k in range(len(tails))], dtype=np.uint64)[:, None]
+        known, value = self.contexts.find(digits.cumsum(axis=0, dtype=np.uint64))
+        return known & (tails != ABSENT), value
+
+    def _score(self, tails: Ids, contexts: Found, heads: Ids, within: Within, left: Rows, right: Rows) -> Floats:
         """What the left text of each pair adds: the contexts that reach over the seam, one length after the other."""
         count = len(left)
         before = within.log_p[:, right]
@@ -186,11 +193,14 @@ class SeamModel:
                 target = np.append(target, _digit(heads[length - 1][right[more]]))
                 key = np.append(key, within.key[length - 1][right[more]])
                 seen = np.append(seen, within.seen[length - 1][right[more]])
-            digit = _digit(tails[length - 1 - place, left[pair]])
-            key = key + digit * np.uint64(self.base ** (length - 1))
-            at, found, better = self._after(length, key, target, seen, log_p[place * count + pair])
-            is_there = digit[at] <= ABSENT  # the left text is as long as that
-            at, found, better = at[is_there], found[is_there], better[is_there]
+            ids = tails[length - 1 - place, left[pair]]
+            key = key + _digit(ids) * np.uint64(self.base ** (length - 1))
+            first = np.searchsorted(place, 1)  # before the first character of the right text stands only the left one
+            known, weight = self.contexts.find(key[first:])
+            outside = (one[length - 1][left[pair[:first]]] for one in contexts)
+            known, weight = (np.append(one, more) for one, more in zip(outside, (known, weight), strict=True))
+            known &= ids != ABSENT  # the left text is as long as that
+            at, found, better = self._after(length, (known, weight), key, target, seen, log_p[place * count + pair])
             place, pair, target, key, seen = place[at], pair[at], target[at], key[at], found
             log_p[place * count + pair] = better
         scores = np.zeros(count, dtype=np.float32)
@@ -199,14 +209,14 @@ class SeamModel:
         return scores
 
     def _after(
-        self, length: int, key: Keys, target: Keys, seen: npt.NDArray[np.bool_], log_p: Floats
+        self, length: int, contexts: Found, key: Keys, target: Keys, seen: npt.NDArray[np.bool_], log_p: Floats
     ) -> tuple[Rows, npt.NDArray[np.bool_], Floats]:
         """Look `length` characters back: which contexts are known, and for these whether the gram is, and log P(target).
 
         A context is known only if every shorter one is, and so is a gram (`seen`): this tells the noise that a fingerprint
         lets through.
         """
-        known, weight = self.contexts.find(key)
+        known, weight = contexts
         at = np.flatnonzero(known)
         found, value = self.grams.find(key[at] * np.uint64(self.base) + target[at])
         found &= seen[at]

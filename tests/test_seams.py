@@ -38,7 +38,8 @@ def probabilities(model, context):
     ids = np.arange(len(model.unigrams), dtype=np.uint16)
     tails = model._tails([context])
     each = np.arange(len(ids))
-    joins = model._score(tails, ids[None, :], model._within(ids[None, :]), np.zeros_like(each), each)
+    within, contexts = model._within(ids[None, :]), model._contexts(tails)
+    joins = model._score(tails, contexts, ids[None, :], within, np.zeros_like(each), each)
     return np.exp((joins + model.unigrams).astype(np.float64))
 
 

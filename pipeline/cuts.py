@@ -68,8 +68,7 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -
 def bonds(said: Vocabulary) -> tuple[Floats, Floats]:
     """How much the texts on both sides of each inner place share: within NEAR of it, and altogether; 0 to 1."""
     n = said.texts
-    order = said.word.argsort(kind="stable")  # each word's texts, one after the other
-    text, word = said.text[order], said.word[order]
+    text, word = said.text, said.word
     weight = said.weight[word]
     again = np.append(False, word[1:] == word[:-1])
     goes_on = np.append(again[1:], False)

@@ -25,7 +25,7 @@ from pipeline.document import Block, Role
 from pipeline.fronts import Front
 from pipeline.order import Item
 from pipeline.partition import MOST, best, table
-from pipeline.vocabulary import vocabulary
+from pipeline.vocabulary import Vocabulary, vocabulary
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,10 +70,11 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
     those = candidates(blocks)
     if not those:
         return list(blocks)
-    odds = np.round(evidence(blocks, those) @ weights(), 4)
+    words = vocabulary([block.text.chars for block in blocks])
+    odds = np.round(evidence(blocks, those, words) @ weights(), 4)
     first = int(odds[:, 0].argmax())
     rest = sorted((k for k in range(len(those)) if k != first), key=lambda k: (-odds[k, 1], k))
-    more = _more(blocks, those[first], [(those[k], float(odds[k, 1])) for k in rest[: MOST_HEADLINES - 1]])
+    more = _more(blocks, words, those[first], [(those[k], float(odds[k, 1])) for k in rest[: MOST_HEADLINES - 1]])
     chosen = {those[first], *more}
     chosen |= {i + 1 for i in chosen if _reads_on(blocks, i, those)}
     return [_as(block, Role.TITLE if i in chosen else _second(block)) for i, block in enumerate(blocks)]
@@ -87,7 +88,7 @@ def _reads_on(blocks: Sequence[Block], i: int, those: Sequence[int]) -> bool:
     return blocks[i + 1].role is not Role.BYLINE and after[-1] not in STOPS and not _NUMBERED.match(after)
 
 
-def _more(blocks: Sequence[Block], first: int, ranked: Sequence[tuple[int, float]]) -> list[int]:
+def _more(blocks: Sequence[Block], words: Vocabulary, first: int, ranked: Sequence[tuple[int, float]]) -> list[int]:
     """Headlines besides the first: those that are sure, and of the next few those that explain the page better."""
     sure = [i for i, odds in ranked if odds > SURE]
     tried = [(i, odds) for i, odds in ranked[len(sure) : len(sure) + TRIED] if odds > LEAST]
@@ -96,7 +97,8 @@ def _more(blocks: Sequence[Block], first: int, ranked: Sequence[tuple[int, float
     short = {first, *sure, *(i for i, _ in tried)}
     items = [Item(b, i, i) for i, b in enumerate(blocks) if b.role in _TEXT and i not in short]
     order = sorted(short)
-    known = table(blocks, items, [Front(titles=[i]) for i in order])
+    of_these = words.picked([*(item.first for item in items), *order])
+    known = table(blocks, items, [Front(titles=[i]) for i in order], of_these)
     taken = [order.index(i) for i in (first, *sure)]
     score = best(known.of(sorted(taken)))[0]
     left = {order.index(i): TITLED * odds + SECOND for i, odds in tried}
@@ -130,12 +132,12 @@ def candidates(blocks: Sequence[Block]) -> list[int]:
     ]
 
 
-def evidence(blocks: Sequence[Block], those: Sequence[int]) -> Floats:
-    """What speaks for and against each candidate, shape (candidates, FEATURES)."""
+def evidence(blocks: Sequence[Block], those: Sequence[int], words: Vocabulary) -> Floats:
+    """What speaks for and against each candidate, shape (candidates, FEATURES). `words`: of the blocks."""
     p = np.clip([blocks[i].odds for i in those], 1e-4, 1 - 1e-4).reshape(len(those), len(Role))
     log_odds = np.clip(np.log(p / (1 - p)), FLOOR, CEILING)
     title = log_odds[:, list(Role).index(Role.TITLE)]
-    echoed = _echoed(blocks)
+    echoed = _echoed(blocks, words)
     places = _places(blocks)
     levelled = any(block.lines[0].hint.level for block in blocks)
     numbered = sum(bool(_NUMBERED.match(blocks[i].text.chars.strip())) for i in those)
@@ -164,12 +166,11 @@ def _series(block: Block, numbered: int, questions: int) -> list[float]:
     ]
 
 
-def _echoed(blocks: Sequence[Block]) -> list[tuple[float, float]]:
+def _echoed(blocks: Sequence[Block], words: Vocabulary) -> list[tuple[float, float]]:
     """For each block the share of its words that a paragraph says too, and the share of paragraphs that hold such a word.
 
     A block does not echo itself.
     """
-    words = vocabulary([block.text.chars for block in blocks])
     is_body = np.array([block.role is Role.BODY for block in blocks])
     held = np.bincount(words.word[is_body[words.text]], minlength=len(words.held))[words.word] - is_body[words.text]
     weight = words.weight[words.word]

@@ -46,7 +46,9 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
     """The items of each front, in the order of `fronts`."""
     if len(fronts) <= 1:
         return [list(items)]
-    _, order, ends = best(table(blocks, items, fronts))
+    titles = ["\n".join(blocks[i].text.chars for i in (*f.titles, *f.subtitles, *f.kickers)) for f in fronts]
+    words = vocabulary([*(item.block.text.chars for item in items), *titles])
+    _, order, ends = best(table(blocks, items, fronts, words))
     runs: list[list[Item]] = [[] for _ in fronts]
     at = 0
     for front, end in zip(order, ends, strict=True):
@@ -55,10 +57,8 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
     return runs
 
 
-def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Table:
-    """What speaks for and against each way to deal the items."""
-    titles = ["\n".join(blocks[i].text.chars for i in (*f.titles, *f.subtitles, *f.kickers)) for f in fronts]
-    words = vocabulary([*(item.block.text.chars for item in items), *titles])
+def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front], words: Vocabulary) -> Table:
+    """What speaks for and against each way to deal the items. `words`: of the items, then of the fronts."""
     said = words.some(0, len(items))
     return Table(
         own=[_own(words.of(k), said) for k in range(len(items), words.texts)],

@@ -72,7 +72,7 @@ def records(page: Page, settings: Settings) -> Records:
         articles=articles,
         sections=sections,
         removed=[_line(kinds["removed"], removal) for removal in taken],
-        kept=sum(_letters(text.chars) for article in page.articles for text in texts(article)),
+        kept=_letters("".join(text.chars for article in page.articles for text in texts(article))),
         removed_by_reason=dict(sorted(by_reason.items())),
     )
 

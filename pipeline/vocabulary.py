@@ -28,7 +28,7 @@ _AFTER_HAN = 1 << 30  # codes of Latin words begin behind those of all pairs
 class Vocabulary:
     """Entry k says that the text at index `text[k]` has the word number `word[k]` `count[k]` times.
 
-    The entries of a text stand together, in the order of the texts. `weight` is how much a word tells: the fewer of the texts
+    The entries of a word stand together, in the order of the texts. `weight` is how much a word tells: the fewer of the texts
     have it, the more (inverse document frequency).
     """
 
@@ -53,13 +53,21 @@ class Vocabulary:
 
     def of(self, text: int) -> Ints:
         """The words of one text."""
-        a, b = np.searchsorted(self.text, (text, text + 1))
-        return self.word[a:b]
+        words: Ints = self.word[self.text == text]
+        return words
 
     def some(self, start: int, end: int) -> Vocabulary:
         """The vocabulary of the texts from `start` to `end` alone; its words keep their numbers."""
-        a, b = np.searchsorted(self.text, (start, end))
-        return _weighed(end - start, self.text[a:b] - start, self.word[a:b], self.count[a:b], len(self.held))
+        own = (self.text >= start) & (self.text < end)
+        return _weighed(end - start, self.text[own] - start, self.word[own], self.count[own], len(self.held))
+
+    def picked(self, texts: Sequence[int]) -> Vocabulary:
+        """The vocabulary of some of the texts alone, given in their order; its words keep their numbers."""
+        place = np.full(self.texts, -1)
+        place[list(texts)] = np.arange(len(texts))
+        text = place[self.text]
+        own = text >= 0
+        return _weighed(len(texts), text[own], self.word[own], self.count[own], len(self.held))
 
 
 def vocabulary(texts: Sequence[str]) -> Vocabulary:
@@ -67,7 +75,7 @@ def vocabulary(texts: Sequence[str]) -> Vocabulary:
 
     >>> those = vocabulary(["修桥，3D", "大桥修桥3D3D"])
     >>> those.text.tolist(), those.word.tolist(), those.count.tolist(), those.held.tolist()
-    ([0, 0, 1, 1, 1, 1], [0, 3, 0, 1, 2, 4], [1, 1, 1, 1, 1, 1], [2, 1, 1, 1, 1])
+    ([0, 1, 1, 1, 0, 1], [0, 0, 1, 2, 3, 4], [1, 1, 1, 1, 1, 1], [2, 1, 1, 1, 1])
     """
     joined = "\n".join(texts)
     han = codes(joined) - _FIRST
@@ -99,10 +107,14 @@ def heard(counts: npt.NDArray[Any]) -> Floats:
 def _entries(texts: Sequence[str], place: Ints, code: npt.NDArray[np.uint32]) -> Vocabulary:
     """The vocabulary whose words have a code each and stand at a place in the texts put one behind the other."""
     ends = np.cumsum([len(text) + 1 for text in texts])
-    owner = np.searchsorted(ends, place, side="right")
-    entries, count = np.unique((owner.astype(np.uint64) << np.uint64(32)) | code, return_counts=True)
-    words, word = np.unique(entries.astype(np.uint32), return_inverse=True)
-    return _weighed(len(texts), (entries >> np.uint64(32)).astype(np.int64), word, count, len(words))
+    owner = ends.searchsorted(place, side="right").astype(np.uint64)
+    every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner)
+    start = np.append(True, every[1:] != every[:-1]).nonzero()[0] if len(every) else place
+    entries = every[start]
+    words = entries >> np.uint64(32)
+    word = np.append(0, (words[1:] != words[:-1]).cumsum())[: len(entries)]
+    text = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return _weighed(len(texts), text, word, np.diff(start, append=len(every)), int(word[-1]) + 1 if len(word) else 0)
 
 
 def _weighed(texts: int, text: Ints, word: Ints, count: Ints, words: int) -> Vocabulary:

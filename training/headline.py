@@ -94,7 +94,7 @@ def firsts(those: Sequence[Example]) -> tuple[Floats, Bools]:
     tables, answers = [], []
     for one in those:
         numbers = headline.candidates(one.blocks)
-        tables.append(headline.evidence(one.blocks, numbers))
+        tables.append(headline.evidence(one.blocks, numbers, vocabulary([block.text.chars for block in one.blocks])))
         answers.append(np.array([one.titles[i] for i in numbers], dtype=bool))
     return np.concatenate(tables), np.concatenate(answers)
 
@@ -106,7 +106,7 @@ def seconds(those: Sequence[Example], weights: Floats) -> tuple[Floats, Bools]:
         numbers = headline.candidates(one.blocks)
         if not numbers:
             continue
-        table = headline.evidence(one.blocks, numbers)
+        table = headline.evidence(one.blocks, numbers, vocabulary([block.text.chars for block in one.blocks]))
         first = numbers[int((table @ weights).argmax())]
         same = [one.titles[i] and one.titles[first] and one.articles[i] == one.articles[first] for i in numbers]
         keep = [i != first and not alike for i, alike in zip(numbers, same, strict=True)]

@@ -7,9 +7,10 @@ there (`cuts.py`), words that headline and text share, a headline that stands ri
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from pipeline.cuts import cuts
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
 from pipeline.order import Item
-from pipeline.vocabulary import Ints, Vocabulary, heard, vocabulary
+from pipeline.vocabulary import Floats, Ints, Vocabulary, heard, vocabulary
 
 CUT = 1.4  # what the odds of a cut count for
 BEFORE = 0.3  # a headline stands right before the run
@@ -33,13 +34,13 @@ STEPS = 100_000  # steps of the search at most, over all orders
 class Table:
     """What speaks for each headline: for each item (`own`), for beginning at it (`starts`); and for a cut before it."""
 
-    own: list[list[float]]
-    starts: list[list[float]]
-    cuts: list[float]
+    own: Floats
+    starts: Floats
+    cuts: Floats
 
     def of(self, some: Sequence[int]) -> Table:
         """The table of some of the headlines."""
-        return Table([self.own[f] for f in some], [self.starts[f] for f in some], self.cuts)
+        return Table(self.own[list(some)], self.starts[list(some)], self.cuts)
 
 
 def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> list[list[Item]]:
@@ -61,34 +62,36 @@ def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front
     """What speaks for and against each way to deal the items. `words`: of the items, then of the fronts."""
     said = words.some(0, len(items))
     return Table(
-        own=[_own(words.of(k), said) for k in range(len(items), words.texts)],
-        starts=[_starts(front, blocks, items) for front in fronts],
-        cuts=[CUT * cut for cut in cuts(blocks, items, said)],
+        own=np.array([_own(words.of(k), said) for k in range(len(items), words.texts)]),
+        starts=np.array([_starts(front, blocks, items) for front in fronts]),
+        cuts=CUT * np.array(cuts(blocks, items, said)),
     )
 
 
 def best(those: Table) -> tuple[float, tuple[int, ...], list[int]]:
     """The score, the order of the headlines and the ends of their runs, of the best way to deal the items."""
-    count = len(those.own)
-    found = _deal(tuple(range(count)), those)
-    if count > MOST or _factorial(count) * count * len(those.cuts) > STEPS:
-        return found
-    for order in permutations(range(count)):
-        found = max(found, _deal(order, those), key=lambda one: one[0])
-    return found
+    count, places = len(those.own), len(those.cuts)
+    orders = [tuple(range(count))]
+    if count <= MOST and math.factorial(count) * count * places <= STEPS:
+        orders = list(permutations(range(count)))
+    score, came = _dealt(np.array(orders), those)
+    turned = [sum(a > b for a, b in pairwise(order)) for order in orders]
+    worth = score - DEALT * np.array(turned)
+    k = int(worth.argmax())
+    ends, at = [0] * count, places - 1
+    for turn in range(count - 1, -1, -1):
+        ends[turn] = at
+        at = int(came[turn][k, at])
+    return float(worth[k]), orders[k], ends
 
 
-def _factorial(n: int) -> int:
-    return 1 if n < 2 else n * _factorial(n - 1)
-
-
-def _own(headline: Ints, said: Vocabulary) -> list[float]:
+def _own(headline: Ints, said: Vocabulary) -> Floats:
     """What the words of a headline say for each paragraph: how far they come up in it, against all the others."""
     held = np.zeros(len(said.held))
     held[headline] = 1.0
     held *= said.weight * (said.held > 0)
     hits = said.sums(held[said.word] * heard(said.count)) / max(TINY, float(held.sum()))
-    own: list[float] = (WORDS * (hits - hits.mean())).tolist() if len(hits) else []
+    own: Floats = WORDS * (hits - hits.sum() / max(1, len(hits)))
     return own
 
 
@@ -104,35 +107,31 @@ def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> lis
     return starts
 
 
-def _deal(order: tuple[int, ...], those: Table) -> tuple[float, tuple[int, ...], list[int]]:
-    """The best ends of the runs when the headlines come in `order`: dynamic programming over items."""
-    n = len(those.cuts) - 1
-    score = [0.0] + [float("-inf")] * n
-    came: list[list[int]] = []
-    for k, f in enumerate(order):
-        score, back = _one_more(score, those.own[f], those.starts[f], those.cuts if k else [0.0] * (n + 1))
-        came.append(back)
-    ends: list[int] = []
-    at = n
-    for back in reversed(came):
-        ends.append(at)
-        at = back[at]
-    turned = sum(order[k] > order[k + 1] for k in range(len(order) - 1))
-    return score[n] - DEALT * turned, order, ends[::-1]
+def _dealt(orders: Ints, those: Table) -> tuple[Floats, list[Ints]]:
+    """The best score of all items when the headlines come in each of the orders, and for each turn where its runs began.
+
+    Dynamic programming over items, all orders at once.
+    """
+    n = len(those.cuts)
+    score = np.full((len(orders), n), -np.inf)
+    score[:, 0] = 0.0
+    came = []
+    for turn in range(orders.shape[1]):
+        which = orders[:, turn]
+        said = np.concatenate((np.zeros((len(orders), 1)), those.own[which].cumsum(axis=1)), axis=1)
+        opening = score + (those.cuts if turn else 0.0) + those.starts[which] - said
+        ahead, began = _first_best(opening)
+        run, empty = ahead + said, score - EMPTY
+        score = np.maximum(run, empty)
+        came.append(np.where(run >= empty, began, np.arange(n)))
+    return score[:, -1], came
 
 
-def _one_more(
-    score: Sequence[float], own: Sequence[float], starts: Sequence[float], cut: Sequence[float]
-) -> tuple[list[float], list[int]]:
-    """The best score up to each item when one more headline has had its run, and where that run began."""
-    grown, back = [float("-inf")] * len(score), [0] * len(score)
-    total, ahead, where = 0.0, float("-inf"), 0
-    for j in range(len(score)):
-        run, empty = ahead + total, score[j] - EMPTY
-        grown[j], back[j] = (run, where) if run >= empty else (empty, j)
-        opening = score[j] + cut[j] + starts[j] - total
-        if opening > ahead:
-            ahead, where = opening, j
-        if j < len(own):
-            total += own[j]
-    return grown, back
+def _first_best(worth: Floats) -> tuple[Floats, Ints]:
+    """For each place the greatest value before it in its row, and where that first stands."""
+    before = np.full_like(worth, -np.inf)
+    np.maximum.accumulate(worth[:, :-1], axis=1, out=before[:, 1:])
+    where = np.zeros(worth.shape, dtype=np.int64)
+    rises = worth[:, :-1] > before[:, :-1]
+    np.maximum.accumulate(rises * np.arange(worth.shape[1] - 1), axis=1, out=where[:, 1:])
+    return before, where

@@ -62,11 +62,22 @@ class Within(NamedTuple):
     """What is known of each place of each right text from this text alone, shape (places, texts)."""
 
     log_p: Floats
-    key: Keys  # of all that precedes the place
+    digit: Keys  # of its character
+    key: Keys  # of all that precedes it
     seen: npt.NDArray[np.bool_]  # whether the gram is in the model
     goes_on: npt.NDArray[
         np.bool_
     ]  # whether a longer context may be: there is a character, and what precedes it is known
+
+
+class Contexts(NamedTuple):
+    """The ends of the left texts, a row for each distance or length in characters, shape (order - 1, texts)."""
+
+    digit: Keys  # of the character so far from the end
+    is_there: npt.NDArray[np.bool_]  # whether the text is as long as that
+    key: Keys  # of the context of that length
+    known: npt.NDArray[np.bool_]  # whether the model has it
+    weight: npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +137,11 @@ class SeamModel:
 
     def pairs(self, lefts: Sequence[str], rights: Sequence[str], left: Rows, right: Rows, reach: int = 4) -> Floats:
         """Score as `joins` does the pairs of the texts at index `left` and `right`; several questions in one."""
-        tails, heads = self._tails(lefts), self._heads(rights, reach)
-        within, contexts = self._within(heads), self._contexts(tails)
+        outside, within = self._contexts(self._tails(lefts)), self._within(self._heads(rights, reach))
         scores = np.empty(len(left), dtype=np.float32)
         for start in range(0, len(left), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            scores[some] = self._score(tails, contexts, heads, within, left[some], right[some])
+            scores[some] = self._score(outside, within, left[some], right[some])
         return scores
 
     def _tails(self, lefts: Sequence[str]) -> Ids:
@@ -170,42 +180,38 @@ class SeamModel:
             jobs = jobs[at]
             goes_on[jobs], seen[jobs], log_p[jobs] = True, found, better
         shape = heads.shape
-        return Within(log_p.reshape(shape), key.reshape(shape), seen.reshape(shape), goes_on.reshape(shape))
+        return Within(
+            log_p.reshape(shape), _digit(heads), key.reshape(shape), seen.reshape(shape), goes_on.reshape(shape)
+        )
 
-    def _contexts(self, tails: Ids) -> Found:
-        """Which contexts the left texts end with, one row for each length, and what the model says of them."""
-        digits = _digit(tails) * np.array([self.base**k for k in range(len(tails))], dtype=np.uint64)[:, None]
-        known, value = self.contexts.find(digits.cumsum(axis=0, dtype=np.uint64))
-        return known & (tails != ABSENT), value
+    def _contexts(self, tails: Ids) -> Contexts:
+        """Which contexts the left texts end with, a row for each length."""
+        powers = np.array([self.base**k for k in range(len(tails))], dtype=np.uint64)[:, None]
+        key = (_digit(tails) * powers).cumsum(axis=0, dtype=np.uint64)
+        known, weight = self.contexts.find(key)
+        return Contexts(_digit(tails), tails != ABSENT, key, known & (tails != ABSENT), weight)
 
-    def _score(self, tails: Ids, contexts: Found, heads: Ids, within: Within, left: Rows, right: Rows) -> Floats:
-        """What the left text of each pair adds: the contexts that reach over the seam, one length after the other."""
-        count = len(left)
-        before = within.log_p[:, right]
-        log_p = before.ravel().copy()  # of each place of each pair
-        place = pair = np.empty(0, dtype=np.intp)
-        key = target = np.empty(0, dtype=np.uint64)
-        seen = np.empty(0, dtype=np.bool_)
-        for length in range(1, self.order):
-            if length <= len(heads):  # now contexts reach over the seam at one more place
-                more = np.flatnonzero(within.goes_on[length - 1][right])
-                place, pair = np.append(place, np.full(len(more), length - 1)), np.append(pair, more)
-                target = np.append(target, _digit(heads[length - 1][right[more]]))
-                key = np.append(key, within.key[length - 1][right[more]])
-                seen = np.append(seen, within.seen[length - 1][right[more]])
-            ids = tails[length - 1 - place, left[pair]]
-            key = key + _digit(ids) * np.uint64(self.base ** (length - 1))
-            first = np.searchsorted(place, 1)  # before the first character of the right text stands only the left one
-            known, weight = self.contexts.find(key[first:])
-            outside = (one[length - 1][left[pair[:first]]] for one in contexts)
-            known, weight = (np.append(one, more) for one, more in zip(outside, (known, weight), strict=True))
-            known &= ids != ABSENT  # the left text is as long as that
-            at, found, better = self._after(length, (known, weight), key, target, seen, log_p[place * count + pair])
-            place, pair, target, key, seen = place[at], pair[at], target[at], key[at], found
-            log_p[place * count + pair] = better
-        scores = np.zeros(count, dtype=np.float32)
-        for one, known in zip(log_p.reshape(before.shape), before, strict=True):
-            scores += one - known
+    def _score(self, outside: Contexts, within: Within, left: Rows, right: Rows) -> Floats:
+        """What the left text of each pair adds at each place of the right one: the contexts that reach over the seam."""
+        scores = np.zeros(len(left), dtype=np.float32)
+        for place in range(len(within.log_p)):
+            pair = np.flatnonzero(within.goes_on[place].take(right))
+            one, other = left.take(pair), right.take(pair)
+            key, target = within.key[place].take(other), within.digit[place].take(other)
+            seen, log_p = within.seen[place].take(other), within.log_p[place].take(other)
+            job, after, before = np.arange(len(pair)), log_p.copy(), log_p
+            for length in range(place + 1, self.order):
+                row = length - 1 - place
+                if place:
+                    key = key + (outside.digit[row] * np.uint64(self.base ** (length - 1))).take(one)
+                    known, weight = self.contexts.find(key)
+                    known &= outside.is_there[row].take(one)
+                else:  # nothing but the left text stands before the place
+                    key, known, weight = (part[row].take(one) for part in outside[2:])
+                at, seen, log_p = self._after(length, (known, weight), key, target, seen, log_p)
+                job, one, key, target = job.take(at), one.take(at), key.take(at), target.take(at)
+                after[job] = log_p
+            scores[pair] += after - before
         return scores
 
     def _after(
@@ -218,11 +224,11 @@ class SeamModel:
         """
         known, weight = contexts
         at = np.flatnonzero(known)
-        found, value = self.grams.find(key[at] * np.uint64(self.base) + target[at])
-        found &= seen[at]
-        value[~found] = 0
-        backed_off = log_p[at] + self.context_values[length][weight[at]]
-        return at, found, np.where(found, self.gram_values[length][value], backed_off)
+        found, value = self.grams.find(key.take(at) * np.uint64(self.base) + target.take(at))
+        found &= seen.take(at)
+        value *= found  # of the others the value is noise
+        backed_off = log_p.take(at) + self.context_values[length].take(weight.take(at).view(np.intp))
+        return at, found, np.where(found, self.gram_values[length].take(value.view(np.intp)), backed_off)
 
 
 def _digit(ids: Ids) -> Keys:

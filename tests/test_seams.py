@@ -36,10 +36,9 @@ def model(model_file):
 def probabilities(model, context):
     """P of every id after the context."""
     ids = np.arange(len(model.unigrams), dtype=np.uint16)
-    tails = model._tails([context])
     each = np.arange(len(ids))
-    within, contexts = model._within(ids[None, :]), model._contexts(tails)
-    joins = model._score(tails, contexts, ids[None, :], within, np.zeros_like(each), each)
+    outside, within = model._contexts(model._tails([context])), model._within(ids[None, :])
+    joins = model._score(outside, within, np.zeros_like(each), each)
     return np.exp((joins + model.unigrams).astype(np.float64))
 
 

@@ -13,8 +13,9 @@ What is left of a damaged run, since bytes are missing, stays as found and is re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from bisect import bisect
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
 
 from pipeline.commonness import is_common, per_character
 from pipeline.text import Edit
@@ -23,6 +24,8 @@ UTF8_AS_LATIN: Final = "repair.utf8_read_as_latin1"
 GBK_AS_LATIN: Final = "repair.gbk_read_as_latin1"
 UTF8_AS_GBK: Final = "repair.utf8_read_as_gbk"
 LEFT: Final = "repair.mojibake_left"
+
+Hit: TypeAlias = "tuple[re.Match[str], str]"  # a sequence of bytes, and the character that it stands for
 
 PROSE: Final = -14.0  # commonness (mean log2) that repaired text has at least
 GAIN: Final = 3.0  # log2: by so much the repaired text is more common
@@ -98,31 +101,66 @@ def edits(chars: str) -> list[Edit]:
     """
     if chars.isascii():
         return []
-    found: list[Edit] = []
-    if _SCAN_UTF8.search(chars):
-        found += _utf8_as_latin(chars)
-    if not found and _SCAN_GBK.search(chars):
-        found += _gbk_as_latin(chars)
+    found, likely, damaged = _utf8_as_latin(chars) if _SCAN_UTF8.search(chars) else ([], [], [])
+    if _SCAN_GBK.search(chars):
+        found += [edit for start, end in _between(found, len(chars)) for edit in _gbk_as_latin(chars, start, end)]
+    found = _joined(found, likely)
+    if damaged:
+        found += _left(chars, damaged, _between(found, len(chars)))
     if _SCAN_CROSSED.search(chars):
-        taken = {edit.start for edit in found}
-        found += (edit for edit in _utf8_as_gbk(chars) if edit.start not in taken)
-        found.sort(key=lambda edit: edit.start)
-    return found
+        found = _joined(found, _utf8_as_gbk(chars))
+    return sorted(found, key=lambda edit: edit.start)
 
 
-def _utf8_as_latin(chars: str) -> Iterator[Edit]:
-    """Run by run: a run is damaged where its sequences give common characters, and more than by chance."""
+def _joined(sure: list[Edit], others: Iterable[Edit]) -> list[Edit]:
+    """Both kinds of edits in order, without those of the others that overlap one that is sure."""
+    taken = {at for edit in sure for at in range(edit.start, edit.end)}
+    free = [edit for edit in others if taken.isdisjoint(range(edit.start, edit.end))]
+    return sorted(sure + free, key=lambda edit: edit.start)
+
+
+def _between(edits: list[Edit], size: int) -> list[tuple[int, int]]:
+    """The stretches that no edit covers yet."""
+    starts = [0, *(edit.end for edit in edits)]
+    ends = [*(edit.start for edit in edits), size]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+
+
+def _utf8_as_latin(chars: str) -> tuple[list[Edit], list[Edit], list[tuple[int, int]]]:
+    """The repaired characters, those that are likely since others of their run are sure, and the runs.
+
+    A run is looked at chain by chain: sequences that follow each other give common characters more than by chance.
+    """
     shown = chars.translate(_AS_BYTES)
+    sure: list[Edit] = []
+    likely: list[Edit] = []
+    damaged: list[tuple[int, int]] = []
     for run in _LATIN_RUN.finditer(shown):
         hits = [(m, char) for m in _UTF8.finditer(shown, run.start(), _run_end(shown, run.end())) if (char := _utf8(m))]
-        if not _proves(chars, run, hits):
-            continue
-        at = run.start()
-        for hit, char in hits:
-            yield from _left(chars, at, hit.start())
-            yield from _whole(hit, char)
-            at = hit.end()
-        yield from _left(chars, at, run.end())
+        before = len(sure)
+        lone: list[Edit] = []
+        for chain in _chains(shown, hits):
+            if _proves(chars, run, chain):
+                sure += (_whole(*hit) for hit in chain)
+            else:
+                lone += (_whole(*hit) for hit in chain if hit[1] > "\u2000" and is_common(hit[1]))
+        if len(sure) > before:
+            damaged.append(run.span())
+            likely += lone
+    return sure, likely, damaged
+
+
+def _chains(shown: str, hits: list[Hit]) -> Iterator[list[Hit]]:
+    """Hits on one line between which there is nothing but ASCII."""
+    chain: list[Hit] = []
+    for hit in hits:
+        gap = shown[chain[-1][0].end() : hit[0].start()] if chain else ""
+        if "\n" in gap or not gap.isascii():
+            yield chain
+            chain = []
+        chain.append(hit)
+    if chain:
+        yield chain
 
 
 def _run_end(shown: str, end: int) -> int:
@@ -142,39 +180,38 @@ def _utf8(hit: re.Match[str]) -> str:
         char = raw.replace(" ", "\xa0").encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
         return ""
-    return char if len(char) == 1 and (is_common(char) or not guessed) else ""
+    by_chance = guessed or "\xff" < char < "\u0800"  # two bytes of GBK text often look like such a character
+    return char if len(char) == 1 and (is_common(char) or not by_chance) else ""
 
 
-def _proves(chars: str, run: re.Match[str], hits: list[tuple[re.Match[str], str]]) -> bool:
-    """Whether the run is mojibake: common Chinese characters, and no stray accented letters instead."""
+def _proves(chars: str, run: re.Match[str], hits: list[Hit]) -> bool:
+    """Whether a chain is mojibake: common Chinese characters, and no stray accented letters instead."""
     found = [char for _, char in hits]
-    if not found or sum(map(is_common, found)) * 2 < len(found):
+    if sum(map(is_common, found)) * 2 < len(found) or max(found) < "\u2000":
         return _DAMAGED_TWICE.search("".join(found).translate(_AS_BYTES)) is not None
     if len(found) > 1:
         return True
     shown = chars[run.start() : run.end()].strip()
-    return found[0] > "\u2000" and len(hits[0][0].group()) == 3 and len(shown) <= 4 and not shown.isalpha()
+    return len(hits[0][0].group()) == 3 and len(shown) <= 4 and not shown.isalpha()
 
 
-def _whole(hit: re.Match[str], char: str) -> Iterator[Edit]:
-    """The repaired character where the damage began; a line break in the middle of it stays, behind it."""
+def _whole(hit: re.Match[str], char: str) -> Edit:
+    """The repaired character where the damage began; a line break in the middle of it comes behind it."""
     breaks = re.search(r"\r?\n", hit.group())
-    if breaks is None:
-        yield Edit(hit.start(), hit.end(), char, UTF8_AS_LATIN)
-        return
-    yield Edit(hit.start(), hit.start() + breaks.start(), char, UTF8_AS_LATIN)
-    yield Edit(hit.start() + breaks.end(), hit.end(), "", UTF8_AS_LATIN)
+    return Edit(hit.start(), hit.end(), char + breaks.group() if breaks else char, UTF8_AS_LATIN)
 
 
-def _left(chars: str, start: int, end: int) -> Iterator[Edit]:
+def _left(chars: str, damaged: list[tuple[int, int]], free: list[tuple[int, int]]) -> Iterator[Edit]:
     """Damaged characters between the repaired ones: as found, but on record. Control characters aren't kept."""
-    for rest in VISIBLE.finditer(chars, start, end):
-        yield Edit(rest.start(), rest.end(), rest.group(), LEFT)
+    for start, end in free:
+        for first, last in damaged[max(0, bisect(damaged, (start,)) - 1) : bisect(damaged, (end,))]:
+            for rest in VISIBLE.finditer(chars, max(start, first), min(end, last)):
+                yield Edit(rest.start(), rest.end(), rest.group(), LEFT)
 
 
-def _gbk_as_latin(chars: str) -> Iterator[Edit]:
+def _gbk_as_latin(chars: str, start: int, end: int) -> Iterator[Edit]:
     """Runs of accented letters and signs that read as common Chinese by GBK."""
-    shown = chars.translate(_AS_BYTES)
+    shown = chars[start:end].translate(_AS_BYTES)
     for run in _HIGH_RUN.finditer(shown):
         try:
             read = run.group().encode("latin-1").decode("gb18030")
@@ -183,7 +220,7 @@ def _gbk_as_latin(chars: str) -> Iterator[Edit]:
         chinese = [char for char in read if char > "\x7f"]
         if len(chinese) < RUN or per_character("".join(chinese)) < PROSE:
             continue
-        at = run.start()
+        at = start + run.start()
         for char in read:
             size = len(char.encode("gb18030"))
             if char > "\x7f":
@@ -240,7 +277,7 @@ def _stands_alone(chars: str, run: re.Match[str]) -> bool:
     return not (before + after).strip()
 
 
-def _crossed(was: str, start: int, read: str) -> Iterator[Edit]:
+def _crossed(was: str, start: int, read: str) -> list[Edit]:
     """Bytes cross characters here: each repaired character takes the damaged ones that begin in its bytes."""
     owner = [index for index, char in enumerate(read) for _ in char.encode("utf-8")]
     bounds: dict[int, list[int]] = {}
@@ -248,8 +285,16 @@ def _crossed(was: str, start: int, read: str) -> Iterator[Edit]:
     for place, char in enumerate(was):
         bounds.setdefault(owner[at], []).append(start + place)
         at += len(char.encode("gb18030"))
+    made: list[Edit] = []
     end = start
     for index, char in enumerate(read):
-        places = bounds.get(index, [])
-        begin, end = end, (places[-1] + 1 if places else end)
-        yield Edit(begin, end, char, UTF8_AS_GBK)
+        if index not in bounds:  # ASCII, swallowed whole by the last character before it
+            begin, last, before, rule = made.pop()
+            if last - begin > 1:
+                made += Edit(begin, last - 1, before, rule), Edit(last - 1, last, char, rule)
+            else:
+                made.append(Edit(begin, last, before + char, rule))
+            continue
+        begin, end = end, bounds[index][-1] + 1
+        made.append(Edit(begin, end, char, UTF8_AS_GBK))
+    return made

@@ -8,7 +8,7 @@ character knows exactly which damaged ones it stands for. Left alone: everything
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +60,7 @@ def repair(text: Text, options: RepairOptions) -> list[Edit]:
         deeper = [e for e in _layer(repaired.chars, options) if repaired.chars[e.start : e.end] != e.becomes]
         if not deeper:
             break
-        edits = _composed(edits, deeper, [*repaired.origins, len(text)])
+        edits = _composed(text.chars, edits, deeper, repaired.origins)
     return edits
 
 
@@ -72,12 +72,25 @@ def _layer(chars: str, options: RepairOptions) -> list[Edit]:
     return edits
 
 
-def _composed(edits: list[Edit], deeper: list[Edit], origins: list[int]) -> list[Edit]:
-    """Edits of the repaired text in terms of the damaged one; what they go over again is theirs."""
-    outer = [Edit(origins[e.start], origins[e.end], e.becomes, e.rule) for e in deeper]
+def _composed(chars: str, edits: list[Edit], deeper: list[Edit], origins: Sequence[int]) -> list[Edit]:
+    """Edits of the repaired text in terms of the damaged one; what they go over again is theirs.
+
+    Letters that would vanish, since they stand for a control character, stay as found: bytes are missing here.
+    """
+    ends = {edit.start: edit.end for edit in edits}
+    outer: list[Edit] = []
+    for deep in deeper:
+        start, last = origins[deep.start], origins[deep.end - 1]
+        if not outer or outer[-1].end <= start:
+            outer.append(_kept(chars, Edit(start, ends.get(last, last + 1), deep.becomes, deep.rule)))
     covered = {at for edit in outer for at in range(edit.start, edit.end)}
     kept = [edit for edit in edits if covered.isdisjoint(range(edit.start, edit.end))]
     return sorted(kept + outer, key=lambda edit: edit.start)
+
+
+def _kept(chars: str, edit: Edit) -> Edit:
+    was = chars[edit.start : edit.end]
+    return Edit(edit.start, edit.end, was, mojibake.LEFT) if not edit.becomes and any(map(str.isalnum, was)) else edit
 
 
 def _invisible(chars: str, repaired: list[Edit]) -> Iterator[Edit]:

@@ -5,7 +5,6 @@ Frozen, slotted dataclasses without behaviour. Text fields are `Text`, so each c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -143,4 +142,3 @@ class Page:
     publication: str = ""
     issue_date: str = ""  # "20230815" or ""
     folio: str = ""
-    flags: Mapping[str, int] = field(default_factory=dict)  # counts of doubtful places by rule

@@ -74,7 +74,6 @@ class Finish:
     def __init__(self, found: Sequence[Line], options: NormaliseOptions) -> None:
         self.options = options
         self.changes: list[Change] = []
-        self.flags: dict[str, int] = {}
         self.run_ins: Mapping[int, int] = {
             line.text.origins[0]: line.hint.bold for line in found if 0 < line.hint.bold < len(line.text)
         }
@@ -108,9 +107,8 @@ class Finish:
 
     def _made(self, text: Text, edits: Iterable[Edit]) -> Text:
         text, changes = text.apply(edits)
-        self.changes += changes
-        for flag in doubtful(text.chars):
-            self.flags[flag] = self.flags.get(flag, 0) + 1
+        _, left = text.apply(doubtful(text.chars))
+        self.changes += (*changes, *left)
         return text
 
 
@@ -124,7 +122,6 @@ def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
         publication=known.publication,
         issue_date=known.date,
         folio=known.page,
-        flags=finish.flags,
     )
 
 

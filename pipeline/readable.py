@@ -6,7 +6,8 @@ In: a page. Out: text. Nothing is decided here; all that is shown stands in the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from unicodedata import combining, east_asian_width
 
@@ -14,6 +15,7 @@ import orjson
 
 from pipeline.document import Article, Fate, Page
 from pipeline.markup import line_spans
+from pipeline.text import NOWHERE, Change
 
 _PART = "\n\n---\n\n"  # between articles
 
@@ -25,19 +27,24 @@ def readable(page: Page) -> str:
 
 
 def explained(page: Page, width: int) -> Iterator[str]:
-    """A line for each line of the page: number, role, confidence, where it went, rule, and its text cut to `width`."""
-    rows = [(fate, _columns(fate)) for fate in page.fates]
+    """A line for each line of the page: number, role, confidence, where it went, rule, and its text cut to `width`.
+
+    Under it stands what was changed in it: the rule, what became what, and how often.
+    """
+    rows = [(fate, _columns(fate)) for fate in _fates(page)]
     widths = [max((len(row[i]) for _, row in rows), default=0) for i in range(5)]
-    text_of = _lines(page)
+    text_of, changes_of = _lines(page), _changes(page)
     for fate, row in rows:
         head = "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True))
         yield f"{head}  {_cut(text_of.get(fate.number, ''), width - len(head) - 2)}".rstrip()
+        for line in _told(changes_of.pop(fate.number, ())):
+            yield _cut(f"{'':{widths[0]}}  {line}", width)
 
 
 def explained_json(page: Page) -> Iterator[str]:
     """The same as JSON Lines, the text in full."""
-    text_of = _lines(page)
-    for fate in page.fates:
+    text_of, changes_of = _lines(page), _changes(page)
+    for fate in _fates(page):
         row = {
             "line": fate.number,
             "role": fate.role or "",
@@ -45,6 +52,7 @@ def explained_json(page: Page) -> Iterator[str]:
             "confidence": round(float(fate.confidence), 4),
             "went": fate.went,
             "text": text_of.get(fate.number, ""),
+            "changes": [change._asdict() for change in changes_of.pop(fate.number, ())],
         }
         yield orjson.dumps(row).decode()
 
@@ -73,6 +81,46 @@ def _columns(fate: Fate) -> tuple[str, str, str, str, str]:
 def _lines(page: Page) -> dict[int, str]:
     original = page.document.original
     return {number: original[start:end].strip() for number, start, end in line_spans(original)}
+
+
+def _changes(page: Page) -> dict[int, list[Change]]:
+    """The ledger by the line in which a change begins, in the order of the text."""
+    spans = list(line_spans(page.document.original))
+    starts = [start for _, start, _ in spans]
+    found: dict[int, list[Change]] = {}
+    for change in sorted(page.document.changes, key=lambda change: change.start):
+        if change.start != NOWHERE:
+            found.setdefault(spans[bisect_right(starts, change.start) - 1][0], []).append(change)
+    return found
+
+
+def _told(changes: Iterable[Change]) -> Iterator[str]:
+    """A line for each rule: what became what, and how often.
+
+    >>> list(_told([Change(4, 5, ",", "，", "comma"), Change(9, 10, ",", "，", "comma"), Change(2, 3, '"', '"', "doubt")]))
+    ['comma  “,” → “，” ×2', 'doubt  “"” stays']
+    """
+    by_rule: dict[str, Counter[str]] = {}
+    for change in changes:
+        becomes = "stays" if change.was == change.becomes else f"→ {_shown(change.becomes)}"
+        by_rule.setdefault(change.rule, Counter())[f"{_shown(change.was)} {becomes}"] += 1
+    for rule, times in by_rule.items():
+        yield f"{rule}  {', '.join(what + (f' ×{n}' if n > 1 else '') for what, n in times.items())}"
+
+
+def _fates(page: Page) -> list[Fate]:
+    """All fates, and one for each line of which nothing is left but what was changed in it."""
+    bare = set(_changes(page)) - {fate.number for fate in page.fates}
+    return sorted([*page.fates, *(Fate(n, None, "-", 1.0, "-") for n in bare)], key=lambda fate: fate.number)
+
+
+def _shown(chars: str) -> str:
+    """Between quotes, what has no shape by its number.
+
+    >>> _shown("，"), _shown("\\u3000")
+    ('“，”', '“U+3000”')
+    """
+    return f"“{''.join(c if c.isprintable() and not c.isspace() else f'U+{ord(c):04X}' for c in chars)}”"
 
 
 def _cut(text: str, width: int) -> str:

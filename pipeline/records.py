@@ -34,7 +34,8 @@ Json: TypeAlias = dict[str, object]
 class Records:
     """The records of one page as JSON lines without their line ends, and what they hold.
 
-    `kept` and `removed_by_reason` count letters, Han characters and digits of the input.
+    `kept` and `removed_by_reason` count letters, Han characters and digits of the input, `changes` the entries of the ledger
+    by rule.
     """
 
     articles: list[bytes]
@@ -42,6 +43,7 @@ class Records:
     removed: list[bytes]
     kept: int
     removed_by_reason: Mapping[str, int]
+    changes: Mapping[str, int]
 
     def as_json(self) -> str:
         """All three kinds as one JSON object, for a single page."""
@@ -74,6 +76,7 @@ def records(page: Page, settings: Settings) -> Records:
         removed=[_line(kinds["removed"], removal) for removal in taken],
         kept=_letters("".join(text.chars for article in page.articles for text in texts(article))),
         removed_by_reason=dict(sorted(by_reason.items())),
+        changes=Counter(change.rule for change in page.document.changes),
     )
 
 
@@ -188,7 +191,7 @@ class _Writer:
             "spans": list(_spans(text, self.reach)),
             "stitched": article.stitched,
             "unresolved": article.unresolved,
-            "confidence": round(float(article.confidence), 4),
+            "confidence": round(float(article.confidence) * document.decode_confidence, 4),
             "schema": SCHEMA,
             "version": __version__,
             "settings": self.fingerprint,

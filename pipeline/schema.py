@@ -65,7 +65,7 @@ class Metadata(Record):
     )
     stitched: int = Field(ge=0, description="sentences of the article that were joined across a column end")
     unresolved: int = Field(ge=0, description="fragments of the article whose other half was not found")
-    confidence: float = Field(ge=0, le=1, description="of the reading of the article")
+    confidence: float = Field(ge=0, le=1, description="of the reading of the article, times that of the decoding")
     schema_: int = Field(alias="schema", ge=1, description="version of the record format")
     version: str = Field(min_length=1, description="of the program")
     settings: str = Field(pattern="^[0-9a-f]{16}$", description="fingerprint of the settings")

@@ -33,7 +33,10 @@ class Edit(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An edit that was made, in offsets of the decoded input: the ledger is a list of these."""
+    """An edit that was made, in offsets of the decoded input: the ledger is a list of these.
+
+    One that changes nothing is on record since it was in doubt what should stand there.
+    """
 
     start: int
     end: int

@@ -87,7 +87,9 @@ def test_every_switch_switches(option, raw):
 def test_quotes_in_doubt_stay_and_are_flagged():
     raw = '他说："好。又说："走。"'
     assert normalise(Text.source(raw), NormaliseOptions()) == []
-    assert doubtful(raw) == ["quotes.doubtful"] * 3
+    left = doubtful(raw)
+    assert [edit.rule for edit in left] == ["quotes.doubtful"] * 3
+    assert Text.source(raw).apply(left)[0].chars == raw
     assert doubtful("他说：“好。”Crohn's病") == []
 
 

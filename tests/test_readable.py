@@ -8,7 +8,7 @@ from dataclasses import replace
 from conftest import RAW, MakePage, article_of, plain_article
 
 from pipeline.readable import explained, explained_json, readable
-from pipeline.text import Text
+from pipeline.text import Change, Text
 
 READABLE = """\
 工程建设
@@ -70,5 +70,27 @@ def test_explained_json_has_the_text_in_full(make_page: MakePage) -> None:
         "confidence": 1.0,
         "went": "removed",
         "text": "第5版",
+        "changes": [],
     }
     assert second["text"] == "桥通了"
+
+
+CHANGES = [
+    Change(0, 1, "第", "弟", "x.a"),
+    Change(1, 2, "5", "", "x.b"),
+    Change(4, 5, "\n", "\n", "x.c"),
+    Change(2, 3, "版", "", "x.b"),
+]
+
+
+def test_explained_tells_what_was_changed_in_each_line(make_page: MakePage) -> None:
+    page = make_page("第5版\n\x0c\n桥通了\n", [], [], CHANGES)
+    assert [line.strip() for line in explained(page, 80)][1:5] == [
+        "x.a  “第” → “弟”",
+        "x.b  “5” → “”, “版” → “”",
+        "2  -          1.00  -         -",
+        "x.c  “U+000A” stays",
+    ]
+    rows = [json.loads(line) for line in explained_json(page)]
+    assert [len(row["changes"]) for row in rows] == [3, 1, 0]
+    assert rows[1]["changes"] == [{"start": 4, "end": 5, "was": "\n", "becomes": "\n", "rule": "x.c"}]

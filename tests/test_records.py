@@ -103,6 +103,20 @@ def test_counts(make_page: MakePage) -> None:
     assert found.kept == letters - 3
 
 
+def test_changes_are_counted_by_rule(make_page: MakePage) -> None:
+    changes = [Change(0, 1, "一", "1", "x.a"), Change(1, 2, "二", "2", "x.b"), Change(2, 3, "三", "3", "x.a")]
+    assert records(make_page(changes=changes), SETTINGS).changes == {"x.a": 2, "x.b": 1}
+
+
+def test_a_doubtful_decoding_lowers_the_confidence(make_page: MakePage) -> None:
+    page = make_page()
+    sure, doubtful = (
+        orjson.loads(records(replace(page, document=replace(page.document, decode_confidence=c)), SETTINGS).articles[0])
+        for c in (1.0, 0.9)
+    )
+    assert doubtful["metadata"]["confidence"] == round(sure["metadata"]["confidence"] * 0.9, 4)
+
+
 def test_the_same_bytes_again(make_page: MakePage) -> None:
     assert records(make_page(), SETTINGS) == records(make_page(), SETTINGS)
 

@@ -41,7 +41,7 @@ def clean(file: Path, as_json: bool, config: Path | None, sets: tuple[str, ...])
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, with the text in full.")
 @settings_options
 def explain(file: Path, as_json: bool, config: Path | None, sets: tuple[str, ...]) -> None:
-    """Show what became of each line of a page, and by which rule. FILE may be - for standard input."""
+    """Show what became of each line of a page and what was changed in it, and by which rule. FILE may be - for standard input."""
     from pipeline.readable import explained, explained_json
 
     page = _read(file, load_settings(config, sets))

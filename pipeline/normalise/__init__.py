@@ -114,14 +114,14 @@ def _is_suspect(chars: str, options: NormaliseOptions) -> bool:
     return options.doubled_marks and bool(DOUBLED.search(chars))
 
 
-def doubtful(text: str) -> list[str]:
-    """A rule for each place of a normalised paragraph that was left alone since what it should be is in doubt.
+def doubtful(text: str) -> list[Edit]:
+    """The places of a normalised paragraph that were left alone since what they should be is in doubt: edits that change nothing.
 
     >>> doubtful('他说："好。')
-    ['quotes.doubtful']
+    [Edit(start=3, end=4, becomes='"', rule='quotes.doubtful')]
     """
     if quotes.CHANGING.isdisjoint(text):
         return []
     draft = Draft(text)
     left = (found.start() for found in STRAIGHT.finditer(text)) if draft.chinese else ()
-    return ["quotes.doubtful" for at in left if not quotes.is_apostrophe(draft, at)]
+    return [Edit(at, at + 1, text[at], "quotes.doubtful") for at in left if not quotes.is_apostrophe(draft, at)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """The records of one document by kind, and what is counted: characters kept, and removed by reason."""
+    """The records of one document by kind, and what is counted: characters kept, removed by reason, changes by rule."""
 
     records: Mapping[str, Sequence[bytes]]
     counts: Mapping[str, int]
@@ -44,8 +44,9 @@ class _Cleaner:
     def clean(self, data: bytes, source: str) -> Cleaned:
         made = self._records(self._read(data, source, self.settings), self.settings)
         by_reason = {f"removed.{reason}": number for reason, number in made.removed_by_reason.items()}
+        by_rule = {f"changed.{rule}": number for rule, number in made.changes.items()}
         lines = {"articles": made.articles, "sections": made.sections, "removed": made.removed}
-        return Cleaned(lines, {"kept": made.kept, **by_reason})
+        return Cleaned(lines, {"kept": made.kept, **by_reason, **by_rule})
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         return self._quarantined(source, error, sha256)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.run import disk
-from pipeline.run.report import SOME_QUARANTINED, Report, removed
+from pipeline.run.report import SOME_QUARANTINED, Report, changed, removed
 
 _SUCCESS: Final = "pipeline_last_success_timestamp_seconds"
 _KEPT: Final = re.compile(rf"^{_SUCCESS} ([0-9.]+)$", re.MULTILINE)
@@ -44,6 +44,9 @@ def _lines(report: Report, last_success: float) -> Iterator[str]:
     yield f'pipeline_characters{{fate="kept"}} {counts.get("kept", 0)}'
     for reason, number in removed(counts).items():
         yield f'pipeline_characters{{fate="removed",reason="{reason}"}} {number}'
+    yield from _gauge("pipeline_changes", "Changes of the text, by rule.")
+    for rule, number in changed(counts).items():
+        yield f'pipeline_changes{{rule="{rule}"}} {number}'
     yield from _gauge("pipeline_run_seconds", "How long the last run took.")
     yield f"pipeline_run_seconds {report.seconds:.3f}"
     yield from _gauge("pipeline_run_exit_code", "How the last run ended.")

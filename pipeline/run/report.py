@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -114,6 +115,7 @@ class Report:
             "bytes": counts.get("bytes", 0),
             "characters_kept": counts.get("kept", 0),
             "characters_removed": removed(counts),
+            "changes": changed(counts),
             "this_run": {
                 "documents": self.worked.get("documents", 0),
                 "quarantined": self.worked.get("quarantined", 0),
@@ -147,6 +149,8 @@ class Report:
         yield f"{self.documents} documents: {counts.get('cleaned', 0)} cleaned, {self.quarantined} in quarantine"
         yield f"{counts.get('articles', 0)} articles, {counts.get('sections', 0)} sections"
         yield f"{counts.get('kept', 0)} characters kept, {_spelled(removed(counts))}"
+        if changes := changed(counts):
+            yield f"{sum(changes.values())} changes of the text ({_listed(_by_kind(changes))})"
         if self.parts.get("keep") or self.parts.get("touch"):
             yield f"{self.worked.get('documents', 0)} documents read in this run, the others were done before"
         yield from self._skipped()
@@ -176,12 +180,36 @@ class Report:
 
 def removed(counts: Mapping[str, int]) -> dict[str, int]:
     """The characters removed, by reason."""
-    return {key.removeprefix("removed."): n for key, n in sorted(counts.items()) if key.startswith("removed.")}
+    return _under("removed.", counts)
+
+
+def changed(counts: Mapping[str, int]) -> dict[str, int]:
+    """What was changed in the text, by rule."""
+    return _under("changed.", counts)
+
+
+def _under(prefix: str, counts: Mapping[str, int]) -> dict[str, int]:
+    return {key.removeprefix(prefix): n for key, n in sorted(counts.items()) if key.startswith(prefix) and n}
+
+
+def _by_kind(by_rule: Mapping[str, int]) -> Counts:
+    """The sums by the first word of a rule, the greatest first.
+
+    >>> _by_kind({"spaces.edge": 1, "punctuation.dash": 2, "punctuation.ellipsis": 3})
+    {'punctuation': 5, 'spaces': 1}
+    """
+    kinds: Counter[str] = Counter()
+    for rule, number in by_rule.items():
+        kinds[rule.partition(".")[0]] += number
+    return dict(kinds.most_common())
 
 
 def _spelled(by_reason: Mapping[str, int]) -> str:
-    listed = ", ".join(f"{number} {reason}" for reason, number in by_reason.items())
-    return f"{sum(by_reason.values())} removed{f' ({listed})' if listed else ''}"
+    return f"{sum(by_reason.values())} removed{f' ({_listed(by_reason)})' if by_reason else ''}"
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in numbers.items())
 
 
 def _parts(number: int) -> str:

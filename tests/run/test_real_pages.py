@@ -132,6 +132,17 @@ def test_a_long_line_is_read(folder: Path, tmp_path: Path) -> None:
     assert report.counts["kept"] == sum(map(str.isalnum, TEXT)) * 2001
 
 
+def test_changes_are_counted_by_rule(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "half.txt").write_text(TEXT.replace("，", ","), encoding="utf-8")
+    report = run(folder, tmp_path / "out")
+    assert report.as_dict()["changes"] == {"punctuation.half_width_comma": TEXT.count("，")}
+    assert f"{TEXT.count('，')} changes of the text ({TEXT.count('，')} punctuation)" in report.lines()
+    manifest = json.loads((tmp_path / "out" / "_run" / "manifest.json").read_bytes())
+    assert manifest["counts"]["changed.punctuation.half_width_comma"] == TEXT.count("，")
+
+
 def test_a_million_blank_lines(folder: Path, tmp_path: Path) -> None:
     (folder / "blank.txt").write_text(TEXT + "\n" * 1_000_000 + TEXT, encoding="utf-8")
     assert run(folder, tmp_path / "out").quarantined == 0

@@ -56,8 +56,9 @@ def ellipses(draft: Draft) -> Iterator[Edit]:
 def dashes(draft: Draft) -> Iterator[Edit]:
     """--, －－, ―― and the like next to Chinese text become ——; between figures they stay, as range signs do.
 
-    A single — is a range sign, or joins names; only where a word follows that opens a clause it becomes —— (that holds
-    for 8 places in 70 million characters of clean prose, all of them faults).
+    A single ─ or ━ joins names (丽江─香格里拉: all 9 in 69 million characters of clean prose do) and becomes —. A single —
+    is a range sign, or joins names; only where a word follows that opens a clause it becomes —— (that holds for 8 places
+    there, all of them faults).
     """
     for found in DASHES.finditer(draft.shown):
         start, end = found.span()
@@ -65,7 +66,7 @@ def dashes(draft: Draft) -> Iterator[Edit]:
             continue
         sides = draft.before(start), draft.after(end)
         if Kind.CHINESE in sides or sides == (Kind.EDGE, Kind.LATIN):
-            yield Edit(start, end, "——", "punctuation.dash")
+            yield Edit(start, end, "—" if found.group() in "─━" else "——", "punctuation.dash")
 
 
 def half_dashes(draft: Draft) -> Iterator[Edit]:

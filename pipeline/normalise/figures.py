@@ -20,13 +20,15 @@ PERCENT: Final = re.compile("(?<=[0-9])(\\s*)％")
 WORD_MARK: Final = re.compile("(?<=[A-Za-z])[．＆－](?=[A-Za-z0-9])|(?<=[A-Za-z])．(?=\\s*$|[A-Z])")
 WORD_MARKS: Final = {"．": ".", "＆": "&", "－": "-"}
 
-# A year of four, a month, a day, or a letter O between two digits of a counted figure: the token leaves no other reading.
+# A year of four, a month, a day, a letter O between two digits of a counted figure, or at the end of a percentage or an
+# ordinal: the token leaves no other reading.
 LOOKALIKE: Final = re.compile(
     "(?<![0-9A-Za-z.,])(?:"
     "[12][0-9OoIl]{3}(?=\\s*年)"
     "|1[OoIl](?=\\s*月)|[OoIl][1-9](?=\\s*月[0-9])"
     "|[123][OoIl](?=\\s*日)"
     "|[1-9][0-9]*[Oo][0-9Oo]*[0-9](?=\\s*[余多万亿％%元人名个户亩吨])"
+    "|[1-9][0-9]*[Oo]+(?=\\s*[％%])|(?<=第)[1-9][0-9]*[Oo](?=[届次期条章名位])"
     ")(?![0-9A-Za-z])"
 )
 WIDE_DIGITS: Final = frozenset("０１２３４５６７８９")

@@ -21,10 +21,8 @@ CHANGING: Final = frozenset(STRAIGHT + "〝〞〟")
 CORNERS: Final = dict(zip("「」『』", "“”‘’", strict=True))
 PRIMES: Final = dict(zip("〝〞〟", "“””", strict=True))
 
-NOT_BEFORE_OPEN: Final = "》）】」』〉”’"  # right before an opening quote these are fine: a list of what never is
 NEVER_AFTER_OPEN: Final = "，。、；：？！）》】〉”’,.;:?!)"
 NEVER_BEFORE_CLOSE: Final = "（《【〈“‘("
-OPENS_AFTER: Final = "：，。；（、《:,;("
 
 
 def edits(draft: Draft) -> list[Edit]:
@@ -93,7 +91,7 @@ def pairing(draft: Draft, places: list[int]) -> list[int] | None:
 def _fits(shown: str, at: int, side: int) -> bool:
     if side == 0:
         after = shown[at + 1 :].lstrip(BLANK_CHARS)[:1]
-        return bool(after) and after not in NEVER_AFTER_OPEN
+        return bool(after) and after not in NEVER_AFTER_OPEN and after != shown[at]  # '' may stand for one double quote
     before = shown[:at].rstrip(BLANK_CHARS)[-1:]
     return bool(before) and before not in NEVER_BEFORE_CLOSE and before != "："
 

@@ -24,6 +24,17 @@ CLOSING: Final = "”’）》〉」』】〕］])"
 RANGE: Final = "~～—–-"
 # Digits that were set apart one by one, as in "2 0 2 4 年".
 SPACED_DIGITS: Final = re.compile(f"(?<![0-9.,])[0-9](?:[{BLANKS}]+[0-9](?![0-9.,])){{2,}}")
+# White space inside one figure, none of which stays. Behind a list mark (1. 50%) a point with a space is no decimal: the
+# figure has to follow a word.
+_WORD_BEFORE: Final = f"(?<=[{HAN}，、（“])[{BLANKS}]*"
+_WRAP: Final = f"[{BLANKS}]*\n[{BLANKS}]*"
+INSIDE_FIGURE: Final = re.compile(
+    f"(?<=[0-9])[{BLANKS}]*[{RANGE}][{BLANKS}]*(?=[0-9])"
+    f"|(?<=[0-9])[{BLANKS}]+(?=\\.[0-9])"
+    f"|{_WORD_BEFORE}[0-9]+\\.(?:{_WRAP}(?=[0-9]{{1,3}}(?![0-9.]|[{BLANKS}]*[年月]))|[{BLANKS}]+(?=[0-9]+[{BLANKS}]*[%‰万亿倍]))"
+    f"|(?<=[0-9],){_WRAP}(?=[0-9]{{3}}(?![0-9]))"
+    f"|{_WORD_BEFORE}[1-9][0-9]{{0,2}}(?:[{BLANKS}][0-9]{{3}})+(?=[{BLANKS}]*[{HAN}])"
+)
 HALF: Final = 2  # Han characters that a half of a couplet has at least
 
 
@@ -35,6 +46,7 @@ def edits(draft: Draft, *, heading: bool, run_in: int) -> Iterator[Edit]:
     """
     shown = draft.shown
     spaced = [found.span() for found in SPACED_DIGITS.finditer(shown)]
+    inside = {run.start() for found in INSIDE_FIGURE.finditer(shown) for run in RUN.finditer(shown, *found.span())}
     halves = _halves(shown) if heading else frozenset[int]()
     loose = heading and _is_letter_spaced(shown, [found.span() for found in WORD.finditer(shown)])
     for found in RUN.finditer(shown):
@@ -46,6 +58,8 @@ def edits(draft: Draft, *, heading: bool, run_in: int) -> Iterator[Edit]:
             becomes, rule = " ", "spaces.couplet" if start in halves else "spaces.run_in"
         elif loose or any(first < start < last for first, last in spaced):
             rule = "spaces.letter_spaced"
+        elif start in inside:
+            rule = "spaces.figure"
         elif not _is_chinese_gap(draft, start, end):
             becomes = _latin_gap(shown, start, end)
             rule = "spaces.figure" if not becomes else "spaces.run"
@@ -73,12 +87,7 @@ def _is_chinese_gap(draft: Draft, start: int, end: int) -> bool:
 def _latin_gap(shown: str, start: int, end: int) -> str:
     """What stays between two Latin words or figures: one space, or nothing inside a figure."""
     before, after = shown[start - 1], shown[end]
-    both = before.isdigit() and after.isdigit()
-    if both and "\n" in shown[start:end]:
-        return ""
-    if before.isdigit() and after == "%":
-        return ""
-    if after in RANGE and before.isdigit() and shown[end + 1 : end + 2].strip()[:1].isdigit():
+    if before.isdigit() and (after == "%" or (after.isdigit() and "\n" in shown[start:end])):
         return ""
     return " "
 

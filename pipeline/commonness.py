@@ -51,6 +51,14 @@ def table() -> NDArray[np.float32]:
     return values
 
 
+@cache
+def _inked() -> NDArray[np.bool_]:
+    """Which code points are no white space."""
+    mask = np.ones(0x10001, dtype=np.bool_)
+    mask[list(BLANK)] = False
+    return mask
+
+
 def codes(text: str) -> NDArray[np.uint32]:
     """The code points, those outside the basic plane as 0x10000."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -66,11 +74,29 @@ def per_character(text: str, *, ascii_too: bool = True) -> float:
     True
     """
     points = codes(text)
-    counted = ~np.isin(points, BLANK) if ascii_too else points > 0x7F
-    points = points[counted]
+    points = points[_inked()[points] if ascii_too else points > 0x7F]
     return float(table()[points].mean()) if points.size else 0.0
+
+
+def per_line(text: str) -> NDArray[np.float64]:
+    """The same for each line, all at once.
+
+    >>> [round(score) for score in per_line("全国人民\\n\\n123")]
+    [-8, 0, -8]
+    """
+    points = codes(text + "\n")
+    starts = np.concatenate(([0], np.flatnonzero(points == 0x0A)[:-1] + 1))
+    counted = _inked()[points]
+    sums = np.add.reduceat(np.where(counted, table()[points], 0), starts, dtype=np.float64)
+    scores: NDArray[np.float64] = sums / np.maximum(np.add.reduceat(counted, starts, dtype=np.intp), 1)
+    return scores
 
 
 def is_common(char: str) -> bool:
     """Seen in prose, in either script."""
-    return bool(table()[min(ord(char), 0x10000)] > HAN_UNSEEN)
+    return char in _common()
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(map(chr, np.flatnonzero(table()[:0x10000] > HAN_UNSEEN).tolist()))

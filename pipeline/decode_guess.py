@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.commonness import per_character
+from pipeline.commonness import per_character, per_line
 
 # cp950 is what Taiwan's files are written in; the HKSCS codec reads some of its symbols otherwise, so it comes second.
 WHOLE: Final = ("gb18030", "cp950", "big5hkscs")
@@ -50,7 +50,9 @@ def guess(data: bytes, *, mixed: bool = True) -> Guess | None:
     codecs = (*WIDE, *WHOLE) if b"\0" not in data else WIDE
     found = [g for codec in codecs if (g := _strict(data, codec)) is not None]
     if mixed and b"\0" not in data:
-        by_line = _line_by_line(data)
+        by_line = _line_by_line(
+            data, max((g for g in found if g.encoding in WHOLE), key=lambda g: g.score, default=None)
+        )
         if by_line is not None:
             found.append(by_line)
     return _best(found)
@@ -91,10 +93,11 @@ def _same_family(one: _Scored, other: _Scored) -> bool:
     return {one.encoding, other.encoding} == {"cp950", "big5hkscs"}
 
 
-def _line_by_line(data: bytes) -> _Scored | None:
+def _line_by_line(data: bytes, whole: _Scored | None) -> _Scored | None:
     """Each line by the encoding most of the file is in, or by the one that explains it far better."""
     lines = data.split(b"\n")  # no byte of a Chinese character is a line feed, in any of these encodings
-    options = [_readings(line) for line in lines]
+    sound = _sound(whole) if whole else [None] * len(lines)
+    options = [{one.encoding: one} if one else _readings(line) for one, line in zip(sound, lines, strict=True)]
     if not all(options):
         return None
     votes: Counter[str] = Counter()
@@ -108,6 +111,13 @@ def _line_by_line(data: bytes) -> _Scored | None:
         return None
     text = "\n".join(c.text for c in chosen)
     return _Scored(text, "+".join(used), per_character(text[:SAMPLE]))
+
+
+def _sound(whole: _Scored) -> list[_Scored | None]:
+    """The lines of a whole file that are such prose that no other decoder needs to be tried on them."""
+    scores = per_line(whole.text).tolist()
+    lines = zip(whole.text.split("\n"), scores, strict=True)
+    return [_Scored(line, whole.encoding, score) if score > PROSE + GAIN else None for line, score in lines]
 
 
 def _readings(line: bytes) -> dict[str, _Scored]:

@@ -197,7 +197,7 @@ def _proves(chars: str, run: re.Match[str], hits: list[Hit]) -> bool:
 
 def _whole(hit: re.Match[str], char: str) -> Edit:
     """The repaired character where the damage began; a line break in the middle of it comes behind it."""
-    breaks = re.search(r"\r?\n", hit.group())
+    breaks = re.search(r"\r?\n", hit.group()) if "\n" in hit.group() else None
     return Edit(hit.start(), hit.end(), char + breaks.group() if breaks else char, UTF8_AS_LATIN)
 
 

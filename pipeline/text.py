@@ -129,7 +129,7 @@ class Text:
             put(becomes)
             if end - start != len(becomes):
                 origins += source[copied:start]
-                origins += array("i", [source[start] if end > start else NOWHERE]) * len(becomes)
+                origins.extend([source[start] if end > start else NOWHERE] * len(becomes))
                 copied, is_moved = end, True
             if end - start == 1 and (origin := source[start]) != NOWHERE:  # nearly all edits: made without a call
                 note(make(Change, (origin, origin + 1, was[start], becomes, rule)))
@@ -156,6 +156,8 @@ def _sound(chars: str, origins: array[int]) -> Text:
 
 def _change(edit: Edit, was: str, behind: array[int]) -> Change:
     """The edit in source offsets. Where what it replaces was not one run of the source, its first run counts."""
+    if behind and behind[0] != NOWHERE and behind[-1] - behind[0] == len(behind) - 1:
+        return Change(behind[0], behind[-1] + 1, was, edit.becomes, edit.rule)
     known = [o for o in behind if o != NOWHERE]
     if not known:
         return Change(NOWHERE, NOWHERE, was, edit.becomes, edit.rule)

@@ -81,7 +81,7 @@ def normalise(text: Text, options: NormaliseOptions, *, heading: bool = False, r
     if options.script != "keep":
         draft.take(script.edits(draft, options.script))
     if options.spaces and not draft.present.isdisjoint(spaces.BLANK_CHARACTERS):
-        draft.take(spaces.edits(draft, heading=heading, run_in=run_in))
+        draft.end(spaces.edits(draft, heading=heading, run_in=run_in))
     return draft.edits()
 
 

@@ -78,6 +78,14 @@ class Draft:
         self.present = set(SIGNS.findall(chars))  # so that a step that has nothing to look for costs nothing
         self._edits: dict[int, Edit] = {}
 
+    def end(self, edits: Iterable[Edit]) -> None:
+        """Accept the edits of the last step: nobody looks at what is shown any more."""
+        kept = self._edits
+        for edit in edits:
+            kept[edit.start] = edit
+            for inside in range(edit.start + 1, edit.end):
+                kept.pop(inside, None)
+
     def take(self, edits: Iterable[Edit]) -> None:
         """Accept the edits of one step; of two edits of the same characters the later one counts."""
         shown, kept = self.shown, self._edits

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from pipeline.normalise.draft import BLANK_CHARACTERS, BLANKS, HAN, Draft, Kind
+from pipeline.normalise.draft import BLANK_CHARACTERS, BLANKS, HAN, NOT_CHINESE, Draft, Kind
 from pipeline.text import Edit
 
 __all__ = ["BLANK_CHARACTERS", "edits"]
@@ -35,6 +35,8 @@ INSIDE_FIGURE: Final = re.compile(
     f"|(?<=[0-9],){_WRAP}(?=[0-9]{{3}}(?![0-9]))"
     f"|{_WORD_BEFORE}[1-9][0-9]{{0,2}}(?:[{BLANKS}][0-9]{{3}})+(?=[{BLANKS}]*[{HAN}])"
 )
+AT_FIGURE: Final = re.compile(f"[{BLANKS}][0-9.{RANGE}]|[0-9.,{RANGE}][{BLANKS}]")  # quick: is there any
+BEHIND_CHINESE: Final = re.compile(f"(?<=[^{NOT_CHINESE}])[{BLANKS}]+")  # most of all white space
 HALF: Final = 2  # Han characters that a half of a couplet has at least
 
 
@@ -45,8 +47,11 @@ def edits(draft: Draft, *, heading: bool, run_in: int) -> Iterator[Edit]:
     [(4, ''), (6, ''), (9, ' ')]
     """
     shown = draft.shown
-    spaced = [found.span() for found in SPACED_DIGITS.finditer(shown)]
-    inside = {run.start() for found in INSIDE_FIGURE.finditer(shown) for run in RUN.finditer(shown, *found.span())}
+    figures = AT_FIGURE.search(shown) is not None
+    spaced = [found.span() for found in SPACED_DIGITS.finditer(shown)] if figures else []
+    inside = (
+        {r.start() for f in INSIDE_FIGURE.finditer(shown) for r in RUN.finditer(shown, *f.span())} if figures else ()
+    )
     halves = _halves(shown) if heading else frozenset[int]()
     loose = heading and _is_letter_spaced(shown, [found.span() for found in WORD.finditer(shown)])
     for found in RUN.finditer(shown):
@@ -60,7 +65,7 @@ def edits(draft: Draft, *, heading: bool, run_in: int) -> Iterator[Edit]:
             rule = "spaces.letter_spaced"
         elif start in inside:
             rule = "spaces.figure"
-        elif not _is_chinese_gap(draft, start, end):
+        elif not (BEHIND_CHINESE.match(shown, start) or _is_chinese_gap(draft, start, end)):
             becomes = _latin_gap(shown, start, end)
             rule = "spaces.figure" if not becomes else "spaces.run"
         if becomes != found.group():

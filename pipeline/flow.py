@@ -24,7 +24,7 @@ from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
-from pipeline.script_fold import simplify
+from pipeline.script_fold import is_traditional, simplify, simplify_all, traditional_seams
 from pipeline.seams import shipped
 from pipeline.settings import Settings
 from pipeline.stitch import stitch
@@ -37,7 +37,6 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
 
     Raises SourceError where it can't be decoded and LawBroken where a stage lost, doubled or made up a character.
     """
-    model = shipped()
     document = decode(data, source, settings.decode)
     document = edited(document, repair(document.text, settings.repair))
     marks, hints = markup(document.text, settings.markup)
@@ -45,7 +44,9 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     found, doubled = lines(document.text, hints, settings.lines)
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
-    decisions = by_habit(found, roles(found, settings.roles, model, simplify))
+    traditional = is_traditional(document.text.chars)
+    model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
+    decisions = by_habit(found, roles(found, settings.roles, model, fold))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = headlines(blocks)
     seams = stitch(blocks, settings.stitch, model)

@@ -5,8 +5,16 @@ For reading only: no text that leaves the program goes through it (that is `norm
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from typing import Final
+
+from pipeline.language import TRADITIONAL, language
+from pipeline.seams import SeamModel, shipped
+
+# Both scripts have these; on a Traditional page they nearly always stand for what Simplified writes otherwise.
+SHARED: Final = str.maketrans("於著徵瞭夥菸藉乾摺捱", "于着征了伙烟借干折挨")
 
 
 @cache
@@ -24,3 +32,27 @@ def simplify(chars: str) -> str:
     '本报记者 图为'
     """
     return chars.translate(table())
+
+
+def simplify_all(chars: str) -> str:
+    """The same for a Traditional page, the characters of both scripts too.
+
+    >>> simplify_all("於是看著")
+    '于是看着'
+    """
+    return chars.translate(table()).translate(SHARED)
+
+
+def is_traditional(chars: str) -> bool:
+    """Whether a page is to be read as a Traditional one."""
+    return language(chars) == TRADITIONAL
+
+
+@cache
+def traditional_seams() -> SeamModel:
+    """The seam model for a Traditional page: the characters of both scripts have the ids of the Simplified ones."""
+    model = shipped()
+    ids = model.ids.copy()
+    for theirs, ours in SHARED.items():
+        ids[theirs] = ids[ours]
+    return replace(model, ids=ids)

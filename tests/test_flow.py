@@ -117,3 +117,13 @@ def test_nothing_and_next_to_nothing_can_be_read():
         page = read(data, "空.txt", SETTINGS)
         audit(page)
         records(page, SETTINGS)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_in_traditional_script_is_read_as_the_same_page(path: Path) -> None:
+    opencc = pytest.importorskip("opencc")
+    page = page_of(path)
+    traditional = opencc.OpenCC("s2tw").convert(page.document.original)
+    converted = read(traditional.encode(), path.name, SETTINGS)
+    assert converted.language == "zh-Hant"
+    assert [fate.went for fate in converted.fates] == [fate.went for fate in page.fates]

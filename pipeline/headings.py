@@ -26,6 +26,7 @@ SHY = 1.0  # what more must speak for a lead: moving it tears paragraphs apart t
 CROWDED = 2.0  # by how much another order must be better, where several headings stand in a row before a text
 MOST = 32  # headings of an article; one with more is left as found, for its cost
 LONG = 400  # headings and paragraphs of an article; likewise
+LARGE = 100_000  # characters of an article; likewise: no page has so many
 SPARE = 3  # places of cuts that are looked at, for each run
 TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhere
 
@@ -52,7 +53,7 @@ def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
     headings = sum(item.block.role is Role.HEADING for item in items)
     if not 0 < headings <= MOST or not headings < len(items) <= LONG or under(items):
         return list(items)
-    if not astray(items):
+    if not astray(items) or sum(len(item.block.text) for item in items) > LARGE:
         return list(items)
     page = flow(items, blocks)
     evidence = breaks(page) @ weights()["breaks"]

@@ -38,6 +38,7 @@ TITLED = 1.5  # what the log odds of one more headline count for
 SECOND = 0.4  # the worth of one more headline
 FLOOR, CEILING = -7.0, 5.0  # log odds beyond these speak no louder
 MOST_HEADLINES = 400  # headlines of a page
+CELLS = 2_000_000  # headlines times blocks of a page: what is kept in memory to deal the text to them
 TINY = 1e-9  # stands for the weight of no words
 READS_ON = "：:，,"
 STOPS = "。；;，,、"
@@ -74,7 +75,8 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
     odds = np.round(evidence(blocks, those, words) @ weights(), 4)
     first = int(odds[:, 0].argmax())
     rest = sorted((k for k in range(len(those)) if k != first), key=lambda k: (-odds[k, 1], k))
-    more = _more(blocks, words, those[first], [(those[k], float(odds[k, 1])) for k in rest[: MOST_HEADLINES - 1]])
+    most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
+    more = _more(blocks, words, those[first], [(those[k], float(odds[k, 1])) for k in rest[: most - 1]])
     chosen = {those[first], *more}
     chosen |= {i + 1 for i in chosen if _reads_on(blocks, i, those)}
     return [_as(block, Role.TITLE if i in chosen else _second(block)) for i, block in enumerate(blocks)]

@@ -159,11 +159,11 @@ def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
     """How far the words near the seam come up on its other side too, 0 to 1."""
     texts = [block.text.chars[-TOPIC:] for block in left] + [block.text.chars[:TOPIC] for block in right]
     words = vocabulary(texts)
-    again = words.held > 1  # no other word can come up on both sides
-    counts, weight = words.table(again), words.weight[again]
-    lefts, rights = heard(counts[: len(left)]), (counts[len(left) :] > 0) * weight
+    shared = np.zeros((len(left), len(right)))
+    for some, counts in words.tables(words.held > 1):  # no other word can come up on both sides
+        shared += heard(counts[: len(left)]) @ ((counts[len(left) :] > 0) * words.weight[some]).T
     whole = words.sums(words.weight[words.word])[len(left) :]
-    topics: Floats = np.minimum(1.0, 3 * (lefts @ rights.T) / np.maximum(TINY, whole)).astype(np.float32)
+    topics: Floats = np.minimum(1.0, 3 * shared / np.maximum(TINY, whole)).astype(np.float32)
     return topics
 
 

@@ -7,7 +7,7 @@ neighbouring Han characters, a Latin word or a figure: in a language without spa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.audit import codes
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+AT_ONCE = 4096  # words in one table
 _FIRST, _HAN = np.uint32(0x3400), np.uint32(0x6C00)  # the first Han character, and how many there are
 _LATIN = re.compile("[A-Za-z0-9]{2,}")
 _AFTER_HAN = 1 << 30  # codes of Latin words begin behind those of all pairs
@@ -50,6 +51,14 @@ class Vocabulary:
         counts = np.zeros((self.texts, int(column[-1]) + 1 if len(column) else 0))
         counts[self.text[some], column[self.word[some]]] = self.count[some]
         return counts
+
+    def tables(self, words: npt.NDArray[np.bool_]) -> Iterator[tuple[Ints, Floats]]:
+        """The same in pieces of so many words that they fit in memory, with the numbers of the words."""
+        numbers = np.flatnonzero(words)
+        for start in range(0, len(numbers), AT_ONCE):
+            some = np.zeros_like(words)
+            some[numbers[start : start + AT_ONCE]] = True
+            yield numbers[start : start + AT_ONCE], self.table(some)
 
     def of(self, text: int) -> Ints:
         """The words of one text."""

@@ -60,8 +60,9 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -
     table[:, 0] = 1.0
     table[:, 1], table[:, 2] = near, near.mean() - near
     table[:, 3], table[:, 4] = across, across.mean() - across
+    widths = [max(len(line.text.chars) for line in item.block.lines) for item in items]
     for j in range(1, len(items)):
-        table[j - 1, 5:] = _between(blocks, items[j - 1], items[j])
+        table[j - 1, 5:] = _between(blocks, items[j - 1], items[j], widths[j - 1 : j + 1])
     return table
 
 
@@ -105,18 +106,18 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return share
 
 
-def _between(blocks: Sequence[Block], before: Item, after: Item) -> list[float]:
-    """What stands between two items, how the first ends and the second begins."""
+def _between(blocks: Sequence[Block], before: Item, after: Item, widths: Sequence[int]) -> list[float]:
+    """What stands between two items, how the first ends and the second begins. `widths`: of their widest lines."""
     between = [blocks[i].role for i in range(before.last + 1, min(after.first, before.last + 30))]
     last, first = before.block.text.chars.rstrip(), after.block.text.chars
-    widths = [max(len(line.text.chars) for line in item.block.lines) for item in (before, after)]
+    closes = bool(_CLOSING.search(last[-30:]))
     long = min(len(item.block.lines) for item in (before, after)) > 1
     titled = [b.odds[0] for b in blocks[max(0, after.first - 2) : after.first + 1] if b.odds]
     return [
-        float(Role.BYLINE in between), float(bool(_DATELINE.match(first))), float(bool(_CLOSING.search(last[-30:]))),
+        float(Role.BYLINE in between), float(bool(_DATELINE.match(first))), float(closes),
         float(any(role in between for role in (Role.TITLE, Role.KICKER, Role.SUBTITLE))), float(Role.CAPTION in between),
         float(Role.FURNITURE in between), float(after.first != before.last + 1),
         float(after.block.role is Role.HEADING), float(not after.block.opens),
-        float(before.block.role is Role.BODY and last[-1:] not in _STOPS and not _CLOSING.search(last[-30:])),
+        float(before.block.role is Role.BODY and last[-1:] not in _STOPS and not closes),
         float(long and abs(widths[0] - widths[1]) > 2), max(titled, default=0.0),
     ]  # fmt: skip

@@ -140,10 +140,11 @@ def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
     """The labels whose scores and moves add up to the most (Viterbi 1967)."""
     n = len(scores)
     best = scores.copy()
-    reach = np.empty_like(moves)
-    for i in range(1, n):
-        np.add(best[i - 1][:, None], moves, out=reach)
-        best[i] += np.maximum.reduce(reach, axis=0)
+    reach, most = np.empty_like(moves), np.empty_like(moves[0])
+    for before, here in zip(best[:-1, :, None], best[1:], strict=True):
+        np.add(before, moves, reach)
+        np.maximum.reduce(reach, 0, None, most)
+        np.add(here, most, here)
     path = [int(best[-1].argmax())]
     for end in range(n - 1, 0, -AT_ONCE):
         start = max(0, end - AT_ONCE)
@@ -169,13 +170,13 @@ def marginals(scores: Floats, moves: Floats) -> Floats:
 
 def _passed(local: npt.NDArray[np.float64], step: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """For each line and label the weight of all paths up to it, up to a factor a line."""
-    passed = np.empty_like(local)
-    passed[0] = local[0]
-    for i in range(1, len(local)):
-        np.dot(passed[i - 1], step, out=passed[i])
-        passed[i] *= local[i]
-        if i % RESCALED == 0:
-            passed[i] /= passed[i].sum()
+    passed = local.copy()
+    reach = np.empty_like(step[0])
+    for start in range(1, len(local), RESCALED):
+        for before, here in zip(passed[start - 1 :], passed[start : start + RESCALED], strict=False):
+            np.dot(before, step, reach)
+            np.multiply(here, reach, here)
+        here /= np.add.reduce(here)
     return passed
 
 

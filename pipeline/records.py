@@ -232,6 +232,9 @@ def _cover(groups: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:
 
 def _spans(text: Text, reach: Mapping[int, int]) -> Iterator[list[int]]:
     """The runs of a text, each character that stands for several of the source in a run of its own."""
+    if not reach:  # as on most pages
+        yield from map(list, runs(text))
+        return
     for start, end, first, last in runs(text):
         until = max(last, reach.get(last - 1, last))
         if until > last and last - first == end - start > 1:

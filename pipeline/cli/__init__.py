@@ -7,6 +7,7 @@ setting (nothing has been touched), 3 some documents are in quarantine, 4 more o
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -17,6 +18,10 @@ from pipeline.cli.nightly import quarantine, status
 from pipeline.cli.page import clean, explain
 from pipeline.cli.setup import init, schema
 from pipeline.errors import ConfigError, PipelineError, SourceError
+
+
+# One thread a process, here and in the workers: they share the cores among them, and sums come out the same on any machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class _WrongUse(click.ClickException):

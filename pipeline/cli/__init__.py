@@ -19,7 +19,6 @@ from pipeline.cli.page import clean, explain
 from pipeline.cli.setup import init, schema
 from pipeline.errors import ConfigError, PipelineError, SourceError
 
-
 # One thread a process, here and in the workers: they share the cores among them, and sums come out the same on any machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -71,11 +71,11 @@ def bonds(said: Vocabulary) -> tuple[Floats, Floats]:
     n = said.texts
     text, word = said.text, said.word
     weight = said.weight[word]
-    again = np.append(False, word[1:] == word[:-1])
-    goes_on = np.append(again[1:], False)
-    since = text[:-1][goes_on[:-1]]
-    is_near = text[again] - since <= NEAR
-    near = _reach(since[is_near], text[again][is_near], weight[again][is_near], n)
+    same = word[1:] == word[:-1]
+    again, goes_on = (np.zeros(len(word), dtype=np.bool_) for _ in range(2))
+    again[1:] = goes_on[:-1] = same
+    is_near = same & (text[1:] - text[:-1] <= NEAR)
+    near = _reach(text[:-1][is_near], text[1:][is_near], weight[1:][is_near], n)
     first, last = text[~again], text[~goes_on]
     across = _reach(first, last, weight[~again], n)
     new, ended = np.bincount(first, weight[~again], n), np.bincount(last, weight[~goes_on], n)

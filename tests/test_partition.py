@@ -85,3 +85,10 @@ def test_five_thousand_blocks_in_a_few_seconds():
     start = time.perf_counter()
     dealt(page)
     assert time.perf_counter() - start < 5
+
+
+def test_texts_without_words_are_dealt_all_the_same():
+    blocks = [block(Role.TITLE, "1"), block(Role.BODY, "2"), block(Role.TITLE, "3"), block(Role.BODY, "。")]
+    items = [Item(blocks[i], i, i) for i in (1, 3)]
+    runs = partition(blocks, items, [Front(titles=[0]), Front(titles=[2])])
+    assert [item.first for run in runs for item in run] == [1, 3]

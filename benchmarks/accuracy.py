@@ -2,6 +2,7 @@
 
     python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE]
     python -m benchmarks.accuracy --gate       fails if a family is below benchmarks/gate.json
+    python -m benchmarks.accuracy --keep       also adds the scores to benchmarks/history.jsonl
 
 Runs the program over the typeset pages (by family) and the real pages, with the scorer of the bench. `--part score` is the
 quarter of the pages that nothing is learnt from (training/pages.py); look only at differences of the others.
@@ -13,8 +14,10 @@ import argparse
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +29,7 @@ from pipeline.settings import Settings
 from training.pages import held_out
 
 GATE = Path("benchmarks/gate.json")
+HISTORY = Path("benchmarks/history.jsonl")
 
 
 def scorer(bench: Path) -> ModuleType:
@@ -167,6 +171,17 @@ def check(result: dict[str, float], rows: dict[str, dict]) -> int:  # type: igno
     return 1 if low or wrong else 0
 
 
+def keep(part: str, result: dict[str, float]) -> None:
+    """Add the scores to the history, and print what changed since the last ones of the same part."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
+    entry = {"date": f"{date.today():%Y-%m-%d}", "commit": commit.stdout.strip(), "part": part, **result}
+    lines = HISTORY.read_text(encoding="utf-8").splitlines() if HISTORY.exists() else []
+    before = next((one for one in map(json.loads, reversed(lines)) if one["part"] == part), {})
+    for name, now in result.items():
+        print(f"{name:<12}{before.get(name, 0.0):>8.4f} -> {now:.4f}")
+    HISTORY.write_text("".join(f"{line}\n" for line in [*lines, json.dumps(entry)]), encoding="utf-8")
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -175,6 +190,7 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--show")
     parser.add_argument("--gate", action="store_true")
+    parser.add_argument("--keep", action="store_true")
     args = parser.parse_args()
     settings = Settings()
     if args.show:
@@ -183,6 +199,8 @@ def main() -> int:
     score = scorer(args.bench)
     rows = table(score, args.bench, args.part, settings)
     result = show(score, rows, args.worst)
+    if args.keep:
+        keep(args.part, result)
     return check(result, rows) if args.gate else 0
 
 

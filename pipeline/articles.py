@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.bylines import bylines, runs_on
 from pipeline.captions import captions, set_aside
+from pipeline.confidence import confidence
 from pipeline.document import Article, Block, Byline, Removal, Role, Section
 from pipeline.fronts import Front, fronts
 from pipeline.headings import place
@@ -63,7 +64,7 @@ def articles(
     pictures = [
         [i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))
     ]
-    made = [_article(blocks, *parts) for parts in zip(found, runs, pictures, strict=True)]
+    made = [_article(blocks, *parts, len(found)) for parts in zip(found, runs, pictures, strict=True)]
     went = _went(blocks, found, runs, pictures)
     return Reading([article for article in made if _holds(article)], removals, went)
 
@@ -83,9 +84,10 @@ def _owners(blocks: Sequence[Block], runs: Sequence[Sequence[Item]], found: Sequ
     return [first if o is None else o for o in owners]
 
 
-def _article(blocks: Sequence[Block], front: Front, items: Sequence[Item], pictures: Sequence[int]) -> Article:
+def _article(
+    blocks: Sequence[Block], front: Front, items: Sequence[Item], pictures: Sequence[int], count: int
+) -> Article:
     parts = [blocks[i] for i in (*front.titles, *front.kickers, *front.subtitles, *front.bylines, *pictures)]
-    sure = [b.confidence for b in (*parts, *(item.block for item in items))]
     return Article(
         kicker=join([blocks[i].text.strip(LABEL_MARKS) for i in sorted(front.kickers)], " "),
         title=join([blocks[i].text for i in sorted(front.titles)]),
@@ -93,7 +95,7 @@ def _article(blocks: Sequence[Block], front: Front, items: Sequence[Item], pictu
         bylines=tuple(_bylines(blocks, sorted(front.bylines))),
         sections=tuple(_sections(items)),
         captions=tuple(captions([blocks[i] for i in pictures])),
-        confidence=round(sum(sure) / len(sure), 4) if sure else 1.0,
+        confidence=confidence([*parts, *(item.block for item in items)], items, count),
         stitched=sum(item.stitched for item in items),
         unresolved=sum(item.unresolved for item in items),
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.cuts import meanings
 from pipeline.document import Block, Line, Role
 from pipeline.sections import BREAKS, FRONT, Floats, Flow
 from pipeline.stitch import is_tail
@@ -30,6 +31,7 @@ def breaks(page: Flow) -> Floats:
     measures = [_measure(page.items[i].block) for i in page.bodies]
     near = _carried(measures), _carried(measures[::-1])[::-1]
     topics = _topics(page.said)
+    meant = meanings([page.items[i].block.text.chars for i in page.bodies]) if gaps else topics
     prior = np.log(max(1, len(page.headings)) / max(1, gaps))
     for g in range(gaps):
         i, j = int(page.bodies[g]), int(page.bodies[g + 1])
@@ -54,6 +56,7 @@ def breaks(page: Flow) -> Floats:
             not right.block.opens,
             topics[g],
             left.block.text.chars[-1] in "：:",
+            meant[g],
         )
     return table
 

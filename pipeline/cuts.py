@@ -2,8 +2,8 @@
 
 In: the blocks of a page, and its headings and paragraphs in the order of reading. Out: for each place between two of
 them the natural log of the odds that an article ends there. It is learnt (`training/headline.py`): words that come up on
-both sides speak against it; a byline, a dateline, front matter between, the measure, and whether a sentence or a
-bracket just closed, for or against.
+both sides and texts of one meaning speak against it; a byline, a dateline, front matter between, the measure, and
+whether a sentence or a bracket just closed, for or against.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ import numpy.typing as npt
 
 from pipeline.document import Block, Role
 from pipeline.order import Item
+from pipeline.vectors import apart
+from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import Ints, Vocabulary
 
 Floats = npt.NDArray[np.float64]
 
 NEAR = 6  # paragraphs: a word that comes up again within them binds them
+WIDE = 4  # paragraphs on each side whose meaning is compared
 _DATELINE = re.compile(
     r"^.{0,12}?(?:本报|本刊|新华社|中新社|中新网|人民网|央视网|记者).{0,24}?(?:讯|电|报道|消息)|^[（(【]?(?:本报|本刊)"
 )
@@ -32,7 +35,7 @@ _STOPS = "。！？…!?"
 
 FEATURES = (
     "bias", "near", "near_dip", "across", "across_dip", "byline", "dateline", "closing", "front", "caption",
-    "furniture", "apart", "heading", "open", "unended", "measure", "title",
+    "furniture", "apart", "heading", "open", "unended", "measure", "title", "meaning",
 )  # fmt: skip
 
 
@@ -62,8 +65,21 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -
     table[:, 3], table[:, 4] = across, across.mean() - across
     widths = [max(len(line.text.chars) for line in item.block.lines) for item in items]
     for j in range(1, len(items)):
-        table[j - 1, 5:] = _between(blocks, items[j - 1], items[j], widths[j - 1 : j + 1])
+        table[j - 1, 5:-1] = _between(blocks, items[j - 1], items[j], widths[j - 1 : j + 1])
+    table[:, -1] = meanings([item.block.text.chars for item in items])
     return table
+
+
+def meanings(texts: Sequence[str]) -> Floats:
+    """How far the texts just before each inner place and just after it speak of the same things, -1 to 1."""
+    those = apart(vectors().of(texts))
+    sums = np.concatenate((np.zeros_like(those[:1]), those)).cumsum(axis=0)
+    places = np.arange(1, len(texts))
+    before = sums[places] - sums[np.maximum(0, places - WIDE)]
+    after = sums[np.minimum(len(texts), places + WIDE)] - sums[places]
+    length = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    found: Floats = ((before * after).sum(axis=1) / np.maximum(length, 1e-6)).astype(np.float64)
+    return found
 
 
 def bonds(said: Vocabulary) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from pipeline.document import Line
 from pipeline.measure import cells, measures
 from pipeline.readings import readings
 from pipeline.seams import SeamModel
+from pipeline.sounds import Sounds
+from pipeline.sounds import columns as sounding
+from pipeline.vectors import shipped as vectors
 from pipeline.wording import NAMES, found, names
 
 Ints = npt.NDArray[np.int64]
@@ -87,10 +91,11 @@ _FAR = frozenset(("ends", "length", "gap"))
 _SHIFTS = (("before", 1, _NEAR), ("after", -1, _NEAR), ("before2", 2, _FAR), ("after2", -2, _FAR))
 
 
-def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str]) -> Table:
+def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], str], sounds: Sounds) -> Table:
     """The table of all features of one line or more, its columns in an order that does not change between runs.
 
-    `simplify` turns Traditional characters into Simplified ones, one for one, for the wording cues.
+    `simplify` turns Traditional characters into Simplified ones, one for one, for the wording cues and for
+    `sounds`, the learnt model of what lines sound like.
     """
     chars = [line.text.chars for line in lines]
     plain = simplify("\n".join(chars)).split("\n")
@@ -107,9 +112,16 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_echo(chars, page),
         *_groups(lines, page, ends, counts[0], widths),
         *_alike(page, ends),
+        *sounding(plain, groups(lines), sounds, vectors()),
     ]
     is_open = _OPEN[ends] & (page.sizes > SHORT)
     return widened(own, readings(lines, chars, model, is_open), _SHIFTS, _CROSSES)
+
+
+def groups(lines: Sequence[Line]) -> list[range]:
+    """The runs of lines with no blank line between."""
+    starts = [i for i, line in enumerate(lines) if line.blank_before or not i]
+    return [range(a, b) for a, b in pairwise([*starts, len(lines)])]
 
 
 def _end(chars: str) -> int:
@@ -182,6 +194,7 @@ def _standing(lines: Sequence[Line], widths: Ints) -> list[Column]:
     marked = any(line.hint.level for line in lines)
     kind = 0 if np.median(widths) < 70 else 1
     level = np.array([line.hint.level for line in lines])
+    rank = np.unique(np.append(level, 0)).searchsorted(level)  # what is a title here may be a heading elsewhere
     bold = [0 if not line.hint.bold else 1 if line.hint.bold < len(line.text) - 1 else 2 for line in lines]
     return [
         flag("blank", blank),
@@ -191,6 +204,8 @@ def _standing(lines: Sequence[Line], widths: Ints) -> list[Column]:
         bins("from_top", np.arange(n), _PLACES),
         bins("from_end", n - 1 - np.arange(n), _PLACES),
         Column("level", np.minimum(level, 5), ("0", "1", "2", "3", "4", "5")),
+        Column("level_rank", np.minimum(rank, 3), ("none", "top", "second", "lower")),
+        bins("level_count", np.where(level > 0, np.bincount(level)[level], 0), (1, 2, 3, 5)),
         Column("bold", np.array(bold), ("no", "opening", "all")),
         flag("hard_break", [line.hint.hard_break for line in lines]),
         Column("page", np.full(n, 2 * kind + marked), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),

@@ -54,7 +54,7 @@ _LENGTHS = (5, 9, 15, 25, 40)
 FEATURES = (
     "bias", "odds", "heading_odds", "caption_odds", "ahead", "best", "opens_page", "first", "closes_page", "last",
     "said", "spread", *(f"role_{role}" for role in _ROLES), *(f"length_{n}" for n in _LENGTHS), "stop", "comma_in",
-    "colon_in", "question", "couplet", "numbered", "front_before", "front_after", "body_after", "level_1", "level_more",
+    "colon_in", "question", "couplet", "numbered", "front_before", "front_after", "body_after", "level_top", "level_more",
     "level_none", "lines", "spaced", "numbered_too", "questions_too",
 )  # fmt: skip
 
@@ -141,7 +141,7 @@ def evidence(blocks: Sequence[Block], those: Sequence[int], words: Vocabulary) -
     title = log_odds[:, list(Role).index(Role.TITLE)]
     echoed = _echoed(blocks, words)
     places = _places(blocks)
-    levelled = any(block.lines[0].hint.level for block in blocks)
+    top = min((block.lines[0].hint.level for block in blocks if block.lines[0].hint.level), default=0)
     numbered = sum(bool(_NUMBERED.match(blocks[i].text.chars.strip())) for i in those)
     questions = sum(blocks[i].text.chars.strip()[-1] in _QUESTION for i in those)
     table = []
@@ -153,7 +153,7 @@ def evidence(blocks: Sequence[Block], those: Sequence[int], words: Vocabulary) -
             1.0, title[k], log_odds[k, list(Role).index(Role.HEADING)], log_odds[k, list(Role).index(Role.CAPTION)],
             min(3.0, max(-6.0, ahead)), float(ahead >= 0), *places[i], *echoed[i],
             *_form(blocks[i]), *_beside(blocks, i),
-            float(level == 1), float(level > 1), float(levelled and not level), float(len(blocks[i].lines) > 1),
+            float(0 < level == top), float(level > top), float(bool(top) and not level), float(len(blocks[i].lines) > 1),
             float(bool(_SPACED.match(blocks[i].text.chars.strip()))), *_series(blocks[i], numbered, questions),
         ])  # fmt: skip
     return np.array(table, dtype=np.float64).reshape(len(those), len(FEATURES))

@@ -18,11 +18,14 @@ from pipeline.cuts import cuts
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
 from pipeline.order import Item
+from pipeline.vectors import apart
+from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import Floats, Ints, Vocabulary, heard, vocabulary
 
 CUT = 1.4  # what the odds of a cut count for
 BEFORE = 0.3  # a headline stands right before the run
 WORDS = 2.5  # the words of a headline come up in a paragraph more than in others
+MEANING = 0.3  # a headline and a paragraph speak of the same things
 DEALT = 3.5  # a headline out of its order
 EMPTY = 3.0  # a headline without text
 TINY = 1e-9  # stands for the weight of no words
@@ -47,8 +50,7 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
     """The items of each front, in the order of `fronts`."""
     if len(fronts) <= 1:
         return [list(items)]
-    titles = ["\n".join(blocks[i].text.chars for i in (*f.titles, *f.subtitles, *f.kickers)) for f in fronts]
-    words = vocabulary([*(item.block.text.chars for item in items), *titles])
+    words = vocabulary([*(item.block.text.chars for item in items), *(headline(blocks, front) for front in fronts)])
     _, order, ends = best(table(blocks, items, fronts, words))
     runs: list[list[Item]] = [[] for _ in fronts]
     at = 0
@@ -62,7 +64,7 @@ def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front
     """What speaks for and against each way to deal the items. `words`: of the items, then of the fronts."""
     said = words.some(0, len(items))
     return Table(
-        own=np.array([_own(words.of(k), said) for k in range(len(items), words.texts)]),
+        own=np.array([_own(words.of(k), said) for k in range(len(items), words.texts)]) + _meant(blocks, items, fronts),
         starts=np.array([_starts(front, blocks, items) for front in fronts]),
         cuts=CUT * np.array(cuts(blocks, items, said)),
     )
@@ -93,6 +95,19 @@ def _own(headline: Ints, said: Vocabulary) -> Floats:
     hits = said.sums(held[said.word] * heard(said.count)) / max(TINY, float(held.sum()))
     own: Floats = WORDS * (hits - hits.sum() / max(1, len(hits)))
     return own
+
+
+def _meant(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Floats:
+    """What the meaning of each headline says for each paragraph: how near it is, against all the others."""
+    titles = [headline(blocks, front) for front in fronts]
+    meant = vectors().of([*titles, *(item.block.text.chars for item in items)])
+    near = apart(meant[: len(fronts)]) @ apart(meant[len(fronts) :]).T if items else np.zeros((len(fronts), 0))
+    return np.asarray(MEANING * near, dtype=np.float64)
+
+
+def headline(blocks: Sequence[Block], front: Front) -> str:
+    """The title of a front and what stands over and under it, as one text."""
+    return "\n".join(blocks[i].text.chars for i in (*front.titles, *front.subtitles, *front.kickers))
 
 
 def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:

@@ -1,31 +1,32 @@
 """Roles: what each line is, and whether it goes on with the line before; lines of one role become blocks.
 
 In: the lines of a document. Out: a decision a line, then the blocks. All lines are decided together: every label of a
-line has a score, the sum of the weights of its features (`features.py`), every pair of neighbouring labels has one
-too, and the best sequence for the whole page is found (a linear-chain conditional random field; Lafferty, McCallum
-and Pereira 2001). The weights are data, learnt by `training/roles.py`. The rule of a decision is the feature that
-spoke loudest for it against the runner-up.
+line has a score, the sum of the weights of its features (`features.py`) and of what the lines about it say
+(`context.py`), every pair of neighbouring labels has one too, and the best sequence for the whole page is found (a
+linear-chain conditional random field; Lafferty, McCallum and Pereira 2001). The weights are data, learnt by
+`training/roles.py`. The rule of a decision is the feature that spoke loudest for it by itself against the runner-up.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.columns import Feature, Layout, Table
+from pipeline.context import Context, Layer
 from pipeline.document import Block, Line, Role
-from pipeline.features import features
+from pipeline.features import features, groups
 from pipeline.seams import SeamModel
+from pipeline.sounds import Sounds
 from pipeline.text import Text
 
 Floats = npt.NDArray[np.float32]
@@ -74,23 +75,42 @@ class Decision:
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """A learnt model: a score for each label by feature value, and by the label of the line before."""
+    """A learnt model: a score for each label by feature value, and by the label of the line before.
+
+    `contexts` add to the scores what the lines about a line say. `hidden` is what feature values stand for there, for all of
+    them side by side.
+    """
 
     labels: tuple[str, ...]
     states: dict[str, Floats]  # "feature=value" -> a score for each label
     moves: Floats  # [label before, label]
+    sounds: Sounds  # what lines sound like, learnt with the rest
+    hidden: dict[str, Floats]
+    contexts: tuple[Context, ...]
 
 
 @cache
 def weights(path: str = "") -> Weights:
     """Read a file of weights; the shipped one if `path` is empty."""
     where = Path(path) if path else files("pipeline") / "models" / "roles.json"
-    data = json.loads(where.read_text(encoding="utf-8"))
+    data = orjson.loads(where.read_bytes())
     return Weights(
         labels=tuple(data["labels"]),
-        states={name: np.array(scores, dtype=np.float32) for name, scores in data["states"].items()},
-        moves=np.array(data["moves"], dtype=np.float32),
+        states={name: _array(scores) for name, scores in data["states"].items()},
+        moves=_array(data["moves"]),
+        sounds=Sounds(_array(data["sounds"]["weights"]), _array(data["sounds"]["bias"])),
+        hidden={name: _array(stands_for) for name, stands_for in data["hidden"].items()},
+        contexts=tuple(
+            Context(
+                tuple(Layer(*map(_array, layer)) for layer in one["layers"]), _array(one["out"]), _array(one["bias"])
+            )
+            for one in data["contexts"]
+        ),
     )
+
+
+def _array(numbers: object) -> Floats:
+    return np.array(numbers, dtype=np.float32)
 
 
 def roles(
@@ -103,7 +123,7 @@ def roles(
     if not lines:
         return []
     learnt = weights(options.weights)
-    table = features(lines, model, simplify)
+    table = features(lines, model, simplify, learnt.sounds)
     scores = emissions(table, learnt)
     path = best_path(scores, learnt.moves)
     sure = marginals(scores, learnt.moves)
@@ -120,10 +140,19 @@ def roles(
 
 def emissions(table: Table, learnt: Weights) -> Floats:
     """The score of each label for each line, shape (lines, labels)."""
-    scores, offsets = _stacked(learnt, table.layout)
+    scores = _added(table.values, *_stacked(learnt, table.layout))
+    if learnt.contexts:
+        own = table.values[table.layout.own]
+        hidden = np.split(_added(own, *_hidden(learnt, table.layout)), len(learnt.contexts), axis=1)
+        for context, one in zip(learnt.contexts, hidden, strict=True):
+            scores += context.scores(one)
+    return scores
+
+
+def _added(values: npt.NDArray[np.int16], rows: Floats, offsets: npt.NDArray[np.int64]) -> Floats:
+    """For each line the sum of the rows of its feature values."""
     parts = [
-        scores.take(table.values[:, i : i + AT_ONCE] + offsets, axis=0).sum(axis=0)
-        for i in range(0, table.values.shape[1], AT_ONCE)
+        rows.take(values[:, i : i + AT_ONCE] + offsets, axis=0).sum(axis=0) for i in range(0, values.shape[1], AT_ONCE)
     ]
     return np.concatenate(parts)
 
@@ -131,9 +160,20 @@ def emissions(table: Table, learnt: Weights) -> Floats:
 @cache
 def _stacked(learnt: Weights, layout: Layout) -> tuple[Floats, npt.NDArray[np.int64]]:
     """The scores of all values of all columns, one below the other, and where each column begins; zero if not learnt."""
-    nothing = np.zeros(len(learnt.labels), dtype=np.float32)
-    rows = [learnt.states.get(f"{name}={value}", nothing) for name, values in layout.fields for value in values]
-    return np.array(rows), np.cumsum([0, *(len(values) for _, values in layout.fields[:-1])])[:, None]
+    return _rows(learnt.states, layout.fields, len(learnt.labels))
+
+
+@cache
+def _hidden(learnt: Weights, layout: Layout) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """What all values of the columns that were counted stand for, one below the other, and where each column begins."""
+    size = len(next(iter(learnt.hidden.values())))
+    return _rows(learnt.hidden, [layout.fields[k] for k in layout.own.tolist()], size)
+
+
+def _rows(known: dict[str, Floats], fields: Sequence[Feature], size: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+    nothing = np.zeros(size, dtype=np.float32)
+    rows = [known.get(f"{name}={value}", nothing) for name, values in fields for value in values]
+    return np.array(rows), np.cumsum([0, *(len(values) for _, values in fields[:-1])])[:, None]
 
 
 def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
@@ -212,20 +252,14 @@ def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
     Where at least two headings of a page are broken over the same number of lines, between blank lines and before text, lines
     that stand in the same way, and end without a stop, are one heading too.
     """
-    groups = [group for group in _groups(lines) if _may_head(group, lines, decisions)]
-    whole = Counter(len(g) for g in groups if all(decisions[i].label in "Hh"[k > 0] for k, i in enumerate(g)))
+    those = [group for group in groups(lines) if _may_head(group, lines, decisions)]
+    whole = Counter(len(g) for g in those if all(decisions[i].label in "Hh"[k > 0] for k, i in enumerate(g)))
     decided = list(decisions)
-    for group in groups:
+    for group in those:
         if whole[len(group)] >= HABIT:
             for k, i in enumerate(group):
                 decided[i] = replace(decided[i], label="Hh"[k > 0])
     return decided
-
-
-def _groups(lines: Sequence[Line]) -> list[range]:
-    """The runs of lines with no blank line between."""
-    starts = [i for i, line in enumerate(lines) if line.blank_before or not i]
-    return [range(a, b) for a, b in pairwise([*starts, len(lines)])]
 
 
 def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:

@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from pipeline.document import Block, Role
 from pipeline.order import Item
+from pipeline.vectors import apart
+from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import Vocabulary, characters, heard, vocabulary
 
 Floats = npt.NDArray[np.float32]
@@ -24,11 +26,11 @@ FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
 BREAKS = (
     "bias", "dense", "heading", "front", "foreign", "jump", "measure", "measure_by", "measures_by", "same_measure",
-    "measure_near", "spill", "tail", "resumes", "topic", "colon",
+    "measure_near", "spill", "tail", "resumes", "topic", "colon", "meaning",
 )  # fmt: skip
 HEADS = (
     "bias", "few", "before", "before_heap", "after", "after_heap", "before_habit", "after_habit", "words", "best_here",
-    "best_there", "opening", "characters", "after_front",
+    "best_there", "opening", "characters", "after_front", "meaning", "best_meaning",
 )  # fmt: skip
 LEADS = ("bias", "first", "last", "after_front", "before_heading", "after_heading", "words", "title", "best_head")
 
@@ -59,6 +61,10 @@ class Flow:
     said: Vocabulary  # of the paragraphs
     words: Words  # pairs of characters
     signs: Words  # single characters
+    named: Floats  # what the headings speak of, shape (headings, size)
+    told: (
+        Floats  # what the paragraphs up to each one, and all of them, speak of, added up, shape (paragraphs + 1, size)
+    )
 
 
 def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
@@ -71,6 +77,7 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
     names, told = ([items[i].block.text.chars for i in those.tolist()] for those in (headings, bodies))
     texts = [*names, title, *told]
     said = vocabulary(texts)
+    meant = vectors().of([*names, *told])
     return Flow(
         items,
         blocks,
@@ -83,6 +90,8 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
         said.some(len(headings) + 1, len(texts)),
         _words(said, len(headings)),
         _words(characters(texts), len(headings)),
+        apart(meant[: len(headings)]),
+        np.concatenate((np.zeros_like(meant[:1]), meant[len(headings) :])).cumsum(axis=0, dtype=np.float32),
     )
 
 
@@ -160,6 +169,10 @@ def heads(page: Flow, those: Runs) -> Floats:
     table[..., 11] = _share(_said(page.words.said[those.start]), weight * page.words.names)
     table[..., 12] = alike - alike.mean(axis=-1, keepdims=True)
     table[..., 13] = page.fronted[those.start][..., None, :]
+    meant = (page.told[those.end] - page.told[those.start]) / (those.end - those.start)[..., None]
+    near = page.named @ apart(meant).swapaxes(-1, -2)
+    table[..., 14] = near
+    table[..., 15] = near - _rival(near.swapaxes(-1, -2)).swapaxes(-1, -2)
     return table
 
 

@@ -116,7 +116,7 @@ def test_every_learnt_label_has_a_role() -> None:
 def test_features_are_in_range_and_always_the_same_columns() -> None:
     names_of = []
     for page in (PAGE, "一行", "# 标题\n\nA line of English text\n1234567890"):
-        table = features(lines_of(page), shipped(), simplify)
+        table = features(lines_of(page), shipped(), simplify, weights().sounds)
         for (name, values), column in zip(table.layout.fields, table.values, strict=True):
             assert 0 <= column.min() and column.max() < len(values), name
         names_of.append(table.layout.fields)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import Hint, Line
@@ -30,6 +31,22 @@ class Variant:
     origin: list[int]
 
 
+def together(page: LabelledPage, others: Sequence[LabelledPage], number: int) -> LabelledPage:
+    """A page with the article of another one on it, behind its text or between two of its paragraphs."""
+    dice = random.Random(f"{page.name}+{number}")
+    other = dice.choice(others)
+    one, two = ([*zip(p.lines, p.found, p.labels, strict=True)] for p in (page, other))
+    two = [row for row in two if row[2] != "F" or dice.random() < 0.3]
+    places = [i for i, (_, _, label) in enumerate(one) if i and label in ("P", "H") and one[i - 1][2] in ("P", "J")]
+    at = dice.choice(places) if places and dice.random() < 0.5 else len(one)
+    if two:
+        first, found, label = two[0]
+        two[0] = (replace(first, blank_before=dice.random() < 0.8), found, label)
+    rows = [*one[:at], *two, *one[at:]]
+    lines = [replace(line, number=i) for i, (line, _, _) in enumerate(rows, 1)]
+    return LabelledPage(page.name, page.family, lines, [row[1] for row in rows], [row[2] for row in rows])
+
+
 def variant(page: LabelledPage, number: int) -> Variant:
     """One damaged variant of a page, always the same for the same name and number."""
     dice = random.Random(f"{page.name}/{number}")
@@ -48,9 +65,21 @@ def variant(page: LabelledPage, number: int) -> Variant:
         rows = _shuffled(rows, dice)
     rows = _captions_in(rows, dice)
     lose = dice.random() < 0.4
+    if dice.random() < 0.5:
+        rows = _levels_moved(rows, dice)
     lines = [replace(line, number=i, hint=Hint() if lose else line.hint) for i, (line, _) in enumerate(rows, 1)]
     origin = [line.number for line, _ in rows]
     return Variant(f"{page.name}/{number}", page.family, lines, [label for _, label in rows], origin)
+
+
+def _levels_moved(rows: Lines, dice: random.Random) -> Lines:
+    """Marks of other levels in the same order: some models begin with #, others with ##, and leave one out."""
+    levels = sorted({line.hint.level for line, _ in rows if line.hint.level})
+    moved = dict(zip(levels, sorted(dice.sample(range(1, 7), len(levels))), strict=True))
+    return [
+        (replace(line, hint=replace(line.hint, level=moved[line.hint.level])) if line.hint.level else line, label)
+        for line, label in rows
+    ]
 
 
 def _blocks(page: LabelledPage) -> list[Lines]:

@@ -1,38 +1,47 @@
 """Learn the weights of the roles stage from labelled pages.
 
-    python -m training.roles PAGES_DIR [--variants N] [--out pipeline/models/roles.json]
+    python -m training.roles PAGES_DIR [--bags N] [--networks N] [--out pipeline/models/roles.json]
 
-Trains a linear-chain conditional random field (CRFsuite, Okazaki 2007) on the features of `pipeline/features.py` over the
-pages of the learning part and damaged variants of them (training/augment.py), prints how often each label of the held-out
-part is right, and writes the weights as JSON.
+From the pages of the learning part, damaged variants of them, pages put together from two (training/augment.py) and
+pages with lists (training/lists.py) two kinds of models are learnt: conditional random fields that add up the weights of
+features (training/crf.py), and networks that see the lines about a line too (training/network.py). The scores of all are
+averaged, since what only one believes is often chance. Prints how often each label of the held-out part is right, and
+writes the weights as JSON, with those of what lines sound like.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pycrfsuite
+import numpy.typing as npt
 
-from pipeline.columns import Table
+from pipeline.columns import Layout, Table
+from pipeline.context import Context, Layer
 from pipeline.features import features
 from pipeline.roles import Weights, best_path, emissions
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
-from training.augment import Variant, variant
+from pipeline.sounds import Sounds
+from pipeline.vectors import shipped as vectors
+from training import crf, network, sounds
+from training.augment import Variant, together, variant
 from training.labels import LABELS, letters
+from training.lists import with_list
 from training.pages import LabelledPage, labelled
 
-
-def rows(table: Table) -> list[list[str]]:
-    """The features of each line as CRFsuite wants them."""
-    names = [[f"{name}={value}" for value in values] for name, values in table.layout.fields]
-    return [[names[c][value] for c, value in enumerate(line)] for line in table.values.T.tolist()]
+MISHEARD = 0.1  # share of the lines of a variant whose sound is put in at random
+LISTED = 4  # one page in so many has a list on it, for a random field
+VARIANTS = 2  # damaged variants of each page for a random field
+MORE_VARIANTS, TOGETHER, LISTS = 8, 3, 1  # of each page for a network: variants, pages put together, pages with a list
 
 
 def known(page: LabelledPage | Variant) -> list[str]:
@@ -44,37 +53,112 @@ def known(page: LabelledPage | Variant) -> list[str]:
     return filled
 
 
-def learn(pages: Sequence[LabelledPage | Variant], tables: list[Table], c1: float, c2: float, rounds: int) -> Weights:
-    """Train and read the weights back."""
-    trainer = pycrfsuite.Trainer(verbose=False)
-    for page, table in zip(pages, tables, strict=True):
-        trainer.append(rows(table), known(page))
-    trainer.set_params({"c1": c1, "c2": c2, "max_iterations": rounds, "feature.possible_transitions": True})
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "roles.crfsuite")
-        trainer.train(path)
-        tagger = pycrfsuite.Tagger()
-        tagger.open(path)
-        info = tagger.info()
-    states: dict[str, np.ndarray] = {}
-    for (feature, label), weight in info.state_features.items():
-        states.setdefault(feature, np.zeros(len(LABELS), dtype=np.float32))[LABELS.index(label)] = weight
-    moves = np.zeros((len(LABELS), len(LABELS)), dtype=np.float32)
-    for (before, label), weight in info.transitions.items():
-        moves[LABELS.index(before), LABELS.index(label)] = weight
-    return Weights(LABELS, states, moves)
+def learn(pages: Sequence[LabelledPage], bags: int, networks: int) -> Weights:
+    """The weights learnt from pages: the mean of so many random fields and so many networks."""
+    parts = sounds.by_part(pages, vectors())
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        nets = [pool.submit(_network, pages, parts, seed) for seed in range(networks)]
+        fields = [pool.submit(_field, pages, parts, bag) for bag in range(bags)]
+        linear, heard = crf.mean([one.result() for one in fields]), sounds.learn(pages, vectors())
+        if not nets:
+            return Weights(LABELS, linear.states, linear.moves, heard, {}, ())
+        return both(linear, [one.result() for one in nets], _table(pages[0], parts).layout, heard)
 
 
-def averaged(bags: Sequence[Weights]) -> Weights:
-    """The mean of several models, each learnt with other variants: what only one of them believes counts little."""
+def _table(page: LabelledPage | Variant, parts: Mapping[int, Sounds]) -> Table:
+    """The features of a page; what its lines sound like by a model that has not seen it."""
+    table = features(page.lines, shipped(), simplify, parts[sounds.part(page.name)])
+    return misheard(table, page.name) if isinstance(page, Variant) else table
+
+
+def _field(pages: Sequence[LabelledPage], parts: Mapping[int, Sounds], bag: int) -> crf.Linear:
+    """A random field, learnt from all pages and from variants and lists of its own."""
+    numbers = range(bag * VARIANTS, (bag + 1) * VARIANTS)
+    listed = [with_list(page, bag) for page in pages[bag % LISTED :: LISTED]]
+    those = [*pages, *listed, *(variant(page, number) for page in pages for number in numbers)]
+    return crf.learnt([_table(page, parts) for page in those], [known(page) for page in those])
+
+
+def _network(pages: Sequence[LabelledPage], parts: Mapping[int, Sounds], seed: int) -> network.Network:
+    """A network, from a beginning of its own."""
+    more = list(_more(pages))
+    tables = [_table(page, parts) for page in more]
+    starts = np.cumsum([0, *(len(names) for _, names in tables[0].layout.fields)])
+    examples = [
+        network.Example(
+            (table.values.T + starts[:-1]).astype(np.int64), np.array([LABELS.index(label) for label in known(page)])
+        )
+        for table, page in zip(tables, more, strict=True)
+    ]
+    return network.learnt(examples, int(starts[-1]), tables[0].layout.own.tolist(), len(LABELS), seed)
+
+
+def misheard(table: Table, name: str) -> Table:
+    """The table with what some lines sound like put in at random.
+
+    The captions of the labelled pages are made of few phrases, so that by their sound alone they can be told from titles; in a
+    paper an event makes a title as well as a caption.
+    """
+    dice = np.random.default_rng(int(hashlib.sha256(name.encode()).hexdigest()[:8], 16))
+    values = table.values.copy()
+    wrong = dice.random(values.shape[1]) < MISHEARD
+    for column, (feature, names) in enumerate(table.layout.fields):
+        if feature.startswith(("sounds.", "group_sounds.")):
+            heard = values[column] > 0
+            random = dice.integers(1, len(names), values.shape[1], dtype=np.int16)
+            values[column] = np.where(wrong & heard, random, values[column])
+    return Table(table.layout, values)
+
+
+def _more(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage | Variant]:
+    """The pages, their variants, pages put together of two of one part, and pages with a list; some of these damaged too."""
+    for page in pages:
+        yield page
+        for number in range(MORE_VARIANTS):
+            yield variant(page, number)
+        peers = [other for other in pages if sounds.part(other.name) == sounds.part(page.name)]
+        for number in range(TOGETHER):
+            two = together(page, peers, number)
+            yield variant(two, MORE_VARIANTS + number) if number % 2 else two
+        for number in range(LISTS):
+            listed = with_list(page, MORE_VARIANTS + number)
+            yield variant(listed, 2 * MORE_VARIANTS) if number % 2 else listed
+
+
+def both(linear: crf.Linear, nets: Sequence[network.Network], layout: Layout, heard: Sounds) -> Weights:
+    """The mean of the random fields and the networks, as one model."""
+    names = [f"{name}={value}" for name, values in layout.fields for value in values]
+    first = np.cumsum([0, *(len(values) for _, values in layout.fields)])
+    own = [k for column in layout.own.tolist() for k in range(first[column], first[column + 1])]
+    added = np.mean([_numbers(net.linear.weight) for net in nets], axis=0)
+    hidden = np.concatenate([_numbers(net.hidden.weight) for net in nets], axis=1)
     nothing = np.zeros(len(LABELS), dtype=np.float32)
-    names = sorted(set().union(*(bag.states for bag in bags)))
-    states = {name: np.mean([bag.states.get(name, nothing) for bag in bags], axis=0) for name in names}
-    return Weights(LABELS, states, np.mean([bag.moves for bag in bags], axis=0))
+    return Weights(
+        LABELS,
+        {name: (linear.states.get(name, nothing) + row) / 2 for name, row in zip(names, added, strict=False)},
+        (linear.moves + np.mean([_numbers(net.moves) for net in nets], axis=0)) / 2,
+        heard,
+        {names[k]: hidden[k] for k in own},
+        tuple(_context(net, 2 * len(nets)) for net in nets),
+    )
 
 
-def evaluate(pages: list[LabelledPage], tables: list[Table], learnt: Weights) -> None:
+def _context(net: network.Network, share: int) -> Context:
+    """The network as `pipeline/context.py` wants it, its say divided by `share`."""
+    layers = [
+        Layer(_numbers(layer.weight).transpose(2, 1, 0).reshape(-1, layer.out_channels), _numbers(layer.bias))
+        for layer in net.convolutions()
+    ]
+    return Context(layers, _numbers(net.out.weight).T / share, _numbers(net.out.bias) / share)
+
+
+def _numbers(tensor: Any) -> npt.NDArray[np.float32]:  # noqa: ANN401
+    return np.asarray(tensor.detach().numpy(), dtype=np.float32)
+
+
+def evaluate(pages: list[LabelledPage], learnt: Weights) -> None:
     """Print precision and recall of each label, and the commonest confusions."""
+    tables = [features(page.lines, shipped(), simplify, learnt.sounds) for page in pages]
     hits: Counter[str] = Counter()
     gold: Counter[str] = Counter()
     found: Counter[str] = Counter()
@@ -98,14 +182,28 @@ def evaluate(pages: list[LabelledPage], tables: list[Table], learnt: Weights) ->
 
 def save(learnt: Weights, path: Path) -> None:
     """Write the weights, smallest ones left out, in a fixed order."""
-    states = {
-        name: [round(float(w), 3) for w in scores]
-        for name, scores in sorted(learnt.states.items())
-        if np.abs(scores).max() >= 0.01
+    data = {
+        "labels": list(learnt.labels),
+        "moves": _rounded(learnt.moves),
+        "states": {
+            name: _rounded(row) for name, row in sorted(learnt.states.items()) if np.abs(row).max(initial=0.0) >= 0.01
+        },
+        "sounds": {"weights": _rounded(learnt.sounds.weights), "bias": _rounded(learnt.sounds.bias)},
+        "hidden": {name: _rounded(row) for name, row in sorted(learnt.hidden.items())},
+        "contexts": [
+            {
+                "layers": [[_rounded(layer.weights), _rounded(layer.bias)] for layer in context.layers],
+                "out": _rounded(context.out),
+                "bias": _rounded(context.bias),
+            }
+            for context in learnt.contexts
+        ],
     }
-    moves = [[round(float(w), 3) for w in row] for row in learnt.moves]
-    data = {"labels": list(learnt.labels), "moves": moves, "states": states}
     path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _rounded(numbers: npt.NDArray[Any]) -> Any:  # noqa: ANN401
+    return np.round(np.asarray(numbers, dtype=np.float64), 3).tolist()
 
 
 def main() -> None:
@@ -113,26 +211,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/roles.json"))
-    parser.add_argument("--c1", type=float, default=0.5)
-    parser.add_argument("--c2", type=float, default=1.0)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--variants", type=int, default=2, help="damaged variants of each page")
-    parser.add_argument("--bags", type=int, default=4, help="models to average, each with variants of its own")
+    parser.add_argument("--bags", type=int, default=4, help="random fields to average, each with variants of its own")
+    parser.add_argument("--networks", type=int, default=2, help="networks to average, from other beginnings")
     args = parser.parse_args()
     pages = list(labelled(args.pages, part="learn"))
-    others = list(labelled(args.pages, part="score"))
-    model = shipped()
-    tables = [features(page.lines, model, simplify) for page in pages]
-    bags = []
-    for bag in range(args.bags):
-        kinds = range(bag * args.variants, (bag + 1) * args.variants)
-        more: list[Variant] = [variant(page, k) for page in pages for k in kinds]
-        seen = [*tables, *(features(page.lines, model, simplify) for page in more)]
-        bags.append(learn([*pages, *more], seen, args.c1, args.c2, args.rounds))
-    learnt = averaged(bags)
-    evaluate(pages, tables, learnt)
+    learnt = learn(pages, args.bags, args.networks)
+    evaluate(pages, learnt)
     print("held out")
-    evaluate(others, [features(page.lines, model, simplify) for page in others], learnt)
+    evaluate(list(labelled(args.pages, part="score")), learnt)
     save(learnt, args.out)
 
 

@@ -131,6 +131,15 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
+class SeamMark:
+    """A seam that was found, in offsets of the decoded input: text that ends before `end` goes on at `start`."""
+
+    end: int
+    start: int
+    score: float  # natural log of odds; infinite where a person said so
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A document, read: the articles on it, and what no record carries."""
 
@@ -142,3 +151,6 @@ class Page:
     publication: str = ""
     issue_date: str = ""  # "20230815" or ""
     folio: str = ""
+    seams: tuple[SeamMark, ...] = ()
+    corrected: str = ""  # digest of the corrections it was read with
+    misfits: tuple[str, ...] = ()  # corrections that don't fit it, each with the reason

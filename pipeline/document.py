@@ -128,6 +128,7 @@ class Fate:
     rule: str
     confidence: float
     went: str  # "a1.s2.p3", "a1.title", "removed", …
+    begins: str = ""  # how the line begins, its marks taken off: corrections name it so
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ from pipeline.stitch import Seam, stitch
 from pipeline.text import Change, Edit, Text
 from pipeline.unwrap import unwrap
 
+BEGINS = 12  # characters of a line that a fate tells
+
 
 def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Correction] = ()) -> Page:
     """Read one document, with what a person decided about it.
@@ -150,7 +152,8 @@ def fates(
         i, block = held[line.text.origins[0]]
         rule = decision.rule if block.role is ROLE_OF[decision.label] else block.rule
         went = reading.went.get(i, "removed")
-        yield Fate(line.number, block.role, pins.rules.get(at, rule), decision.confidence, went)
+        begins = line.text.chars[:BEGINS]
+        yield Fate(line.number, block.role, pins.rules.get(at, rule), decision.confidence, went, begins)
 
 
 def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:

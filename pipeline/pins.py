@@ -112,10 +112,12 @@ class Pins:
         same = [i for i, line in enumerate(self.found) if "".join(line.text.chars.split()).startswith(begins)]
         numbered = [i for i, line in enumerate(self.found) if place.line in (0, line.number)]
         both = [i for i in numbered if i in same]
-        if len(both) == 1 or (both and place.line):
+        if len(both) == 1:
             return both[0]
         if not numbered:
             raise Misfit(f"there is nothing on line {place.line}.")
+        if both and place.line:
+            raise Misfit(f"line {place.line} was cut in two. Say how the part that you mean begins.")
         if both:
             raise Misfit(f"{len(both)} lines begin with “{place.text}”. Give the number of the line too.")
         if not place.line:

@@ -51,7 +51,7 @@ class MaxFailures:
     is_share: bool
 
     @classmethod
-    def parse(cls, text: str) -> MaxFailures:
+    def parse(cls, text: str, option: str = "--max-failures") -> MaxFailures:
         """Read `N` or `P%`. Raises ConfigError.
 
         >>> MaxFailures.parse("2.5%").allows(1, 40), MaxFailures.parse("0").allows(1, 40)
@@ -63,7 +63,7 @@ class MaxFailures:
         except ValueError:
             number = -1
         if not 0 <= number < float("inf") or (is_share and number > 100):
-            raise ConfigError(f"--max-failures {text}: give a number of documents, or a share such as 2%.")
+            raise ConfigError(f"{option} {text}: give a number of documents, or a share such as 2%.")
         return cls(number, is_share)
 
     def allows(self, failed: int, documents: int) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.options import corrections_option
+
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _SPAN = re.compile(r"(\d*):(\d*)")
 
@@ -19,6 +21,39 @@ inputs_option = click.option(
     metavar="INPUT",
     help="Where the inputs lie now, if not where the run found them. May be given many times.",
 )
+
+
+@click.command()
+@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.option("--workers", type=click.IntRange(min=1), help="Processes. Default: one for each processor.")
+@click.option("--quiet", is_flag=True, help="Don't say how far it is, and print nothing but errors.")
+@inputs_option
+@corrections_option
+def report(out: Path, workers: int | None, quiet: bool, inputs: tuple[str, ...], corrections: Path | None) -> None:
+    """Write the review page of OUT: static HTML below OUT/_run/report that opens from disk. OUT defaults to out.
+
+    The inputs are read again beside the records; a document whose input is gone or changed shows its records only.
+    """
+    from pipeline.corrections import load
+    from pipeline.review import check
+    from pipeline.review.report import report as write_report
+
+    check()
+    done = write_report(
+        out,
+        load(corrections),
+        inputs=inputs,
+        workers=workers or os.cpu_count() or 1,
+        on_part=None if quiet else lambda done, parts: click.echo(f"{done} of {parts} parts", err=True),
+    )
+    if not quiet:
+        states = {"differs": "read otherwise now", "changed": "whose input changed", "gone": "whose input is gone"}
+        for state, words in states.items():
+            if done.sums.states[state]:
+                click.echo(f"{done.sums.states[state]} documents {words}: only their records are shown")
+        for misfit in done.sums.misfits:
+            click.echo(misfit)
+        click.echo(done.index)
 
 
 @click.command()

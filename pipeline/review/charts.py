@@ -9,25 +9,25 @@ import leather
 from markupsafe import Markup, escape
 
 _SIZE = re.compile(r'<svg width="(\d+)" height="(\d+)"')
-_ROW = 26  # height of a bar
+_ROW = 30  # height of a bar
 _BARE = 44  # height of a chart without its bars
 BINS = 10
 
 
 def histogram(counts: Sequence[int], label: str) -> Markup:
-    """Columns for the tenths of 0 to 1."""
+    """Columns for the tenths of 0 to 1, each named by where it begins."""
     chart = leather.Chart()
-    chart.add_columns([(f"{k / BINS:.1f}\u2013{(k + 1) / BINS:.1f}", count) for k, count in enumerate(counts)])
+    chart.add_columns([(f"{k / BINS:.1f}", count) for k, count in enumerate(counts)])
     chart.add_y_scale(0, max(1, *counts))
-    return _svg(chart, 640, 240, label)
+    return _svg(chart, 560, 240, label)
 
 
-def bars(counts: Mapping[str, int], label: str) -> Markup:
+def bars(counts: Mapping[str, int], label: str, *, is_wide: bool = False) -> Markup:
     """A bar for each name, the first on top."""
     chart = leather.Chart()
-    chart.add_bars([(count, str(escape(name))) for name, count in counts.items()])
+    chart.add_bars([(count, name) for name, count in counts.items()])
     chart.add_x_scale(0, max(1, *counts.values()))
-    return _svg(chart, 640, _BARE + _ROW * len(counts), label)
+    return _svg(chart, 900 if is_wide else 560, _BARE + _ROW * len(counts), label)
 
 
 def _svg(chart: leather.Chart, width: int, height: int, label: str) -> Markup:

@@ -68,6 +68,6 @@ def overview_page(of: Output, sums: Sums, shards: int) -> str:
             shards=shards,
             confidence=histogram(sums.bins, english["confidence"]),
             reasons=bars(by_reason, english["where_note"]) if by_reason else "",
-            rules=bars(top, english["rules_note"]) if top else "",
+            rules=bars(top, english["rules_note"], is_wide=True) if top else "",
         )
     )

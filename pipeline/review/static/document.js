@@ -9,6 +9,7 @@ const fields = new Map();
 const segments = new Map();
 for (const one of document.querySelectorAll(".reading [data-f]")) fields.set(one.dataset.f, one);
 for (const one of document.querySelectorAll(".raw [data-f]")) segments.set(one.dataset.f, [...(segments.get(one.dataset.f) ?? []), one]);
+const wide = matchMedia("(min-width: 1181px)");
 let pinned = null;
 let line = null;
 
@@ -44,6 +45,8 @@ function pick(id, from) {
   inspector.querySelector(".pick").hidden = true;
   inspector.querySelector(".picked").hidden = false;
   inspector.classList.add("open");
+  const field = fields.get(id);
+  if (!wide.matches && field) field.closest(".pane").scrollTo({ top: field.offsetTop - 40 }); // not behind what comes up from below
   tell(lines);
 }
 
@@ -61,15 +64,18 @@ function tell(lines) {
   label.textContent = word(lines.length > 1 ? "lines" : "line");
   at("picked-lines").replaceChildren(label, ...buttons);
   const { role, rule, sure, went, start, end } = line?.dataset ?? {};
-  const facts = { legend: role && word(`role.${role}`), rule, sure, went, offsets: line && `${start}\u2013${end}` };
+  const facts = { role: role && word(`role.${role}`), rule, sure, went, offsets: line && `${start}\u2013${end}` };
   at("facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).flatMap(([key, value]) => {
     const [term, said] = [document.createElement("dt"), document.createElement("dd")];
     [term.textContent, said.textContent] = [word(key), value];
     if (key === "rule") said.className = "code";
     return [term, said];
   }));
-  at("correct").hidden = !line?.dataset.role;
-  if (line?.dataset.role) paste();
+  at("correct-box").hidden = !role;
+  if (!role) return;
+  at("correct-box").open ||= wide.matches;
+  at("role").value = role === "body" ? "caption" : "body";
+  paste();
 }
 
 // A place of a correction: the number of the line and how it begins, so that it is known again.

@@ -50,7 +50,8 @@ function line(row) {
     const meter = element("meter", { min: 0, max: 1, low: 0.6, high: 0.85, optimum: 1, value: row[CONFIDENCE], "aria-hidden": "true" });
     sure.append(meter, row[CONFIDENCE].toFixed(2));
   }
-  const amounts = [ARTICLES, REMOVED, UNRESOLVED].map((key) => element("td", { class: "amount" }, number.format(row[key])));
+  const amounts = [["articles_short", ARTICLES], ["removed_short", REMOVED], ["open_ends", UNRESOLVED]].map(([unit, key]) =>
+    element("td", { class: "amount" }, element("span", { class: "unit", "data-t": unit }, word(unit)), ` ${number.format(row[key])}`));
   return element("tr", {}, element("td", {}, link), element("td", {}, state), sure, ...amounts);
 }
 

@@ -76,6 +76,7 @@ class Tab:
         """Open the page of a document from the list."""
         self.overview().locator("#rows a", has_text=source).click()
         self.page.wait_for_selector(".reading")
+        self.page.wait_for_load_state("load")
         return self.page
 
 

@@ -87,32 +87,34 @@ def test_a_click_tells_role_rule_and_place(tab):
 
 
 CORRECTIONS = [
-    (21, "role", {"#role": "caption"}, "", {21: "a1.caption"}),
-    (39, "join", {}, "29", {29: "a1.s3.p2", 39: "a1.s3.p2"}),
-    (19, "break", {}, "", {18: "a1.s2.p1", 19: "a1.s2.p2"}),
-    (17, "order", {}, "23", {17: "a1.s2.p2", 23: "a1.s2.p1"}),
-    (58, "heading", {}, "23", {58: "a1.s3.heading", 23: "a1.s3.p1"}),
-    (58, "title", {}, "", {58: "a1.title"}),
+    (21, "role", "", lambda went: went[21].endswith(".caption")),
+    (39, "join", "29", lambda went: went[29] == went[39]),
+    (19, "break", "", lambda went: went[18] != went[19]),
+    (17, "order", "23", lambda went: [went[17][:-1], int(went[17][-1])] == [went[23][:-1], int(went[23][-1]) + 1]),
+    (58, "heading", "23", lambda went: went[58] == went[23].rpartition(".")[0] + ".heading"),
+    (58, "title", "", lambda went: went[58].endswith(".title")),
 ]
 
 
-@pytest.mark.parametrize(("line", "kind", "choices", "other", "expected"), CORRECTIONS, ids=lambda v: str(v)[:12])
-def test_the_lines_to_paste_do_what_they_say(tab, line, kind, choices, other, expected):
+@pytest.mark.parametrize(("line", "kind", "other", "stands"), CORRECTIONS, ids=[kind for _, kind, *_ in CORRECTIONS])
+def test_the_lines_to_paste_do_what_they_say(tab, line, kind, other, stands):
     page = tab.document(SOURCE)
     page.locator(f"#L{line} [data-f]").click()
     page.select_option("#kind", kind)
-    for selector, value in choices.items():
-        page.select_option(selector, value)
+    if kind == "role":
+        page.select_option("#role", "caption")
     if other:
         page.fill("#other", other)
     text = page.locator("#paste").inner_text()
     corrections = parsed(tomllib.loads(text), text, "corrections.toml").of(SOURCE)
+    plain = read((SEEDS / SOURCE).read_bytes(), SOURCE, Settings())
     read_again = read((SEEDS / SOURCE).read_bytes(), SOURCE, Settings(), corrections)
     assert read_again.misfits == ()
     went = {fate.number: fate.went for fate in read_again.fates}
     rules = {fate.number: fate.rule for fate in read_again.fates}
     assert rules[line] == f"correction.{kind}"
-    assert {number: went[number] for number in expected} == expected
+    assert stands(went)
+    assert not stands({fate.number: fate.went for fate in plain.fates})
 
 
 def test_what_is_copied_is_what_stands_there(open_tab):
@@ -144,7 +146,8 @@ def test_paragraphs_are_reached_by_keyboard(tab):
     page.locator(".reading .title").focus()
     assert lit(page) == [3]
     page.keyboard.press("Tab")
-    assert lit(page) == [6] or lit(page) == [23]
+    assert lit(page)
+    assert lit(page) != [3]
     page.keyboard.press("Enter")
     assert page.locator(".picked").is_visible()
 
@@ -183,6 +186,7 @@ def test_the_policy_refuses_what_is_not_ours(open_tab):
     assert tab.wrong
     assert all("Content Security Policy" in one for one in tab.wrong)
     tab.wrong.clear()
+    tab.asked.clear()
 
 
 def test_motion_is_reduced_where_that_is_asked(open_tab):

@@ -74,9 +74,8 @@ def test_keys(tab):
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "search"
     page.keyboard.type("0")
-    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
     first, second = page.locator("#rows a").nth(0), page.locator("#rows a").nth(1)
-    page.keyboard.press("j")
     assert first.evaluate("one => one === document.activeElement")
     page.keyboard.press("j")
     assert second.evaluate("one => one === document.activeElement")
@@ -84,11 +83,13 @@ def test_keys(tab):
     assert first.evaluate("one => one === document.activeElement")
     page.keyboard.press("Enter")
     page.wait_for_selector(".reading")
+    page.wait_for_load_state("load")
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     page.wait_for_selector("#rows tr")
+    page.wait_for_load_state("load")
     assert page.locator("#search").input_value() == "0"
 
 

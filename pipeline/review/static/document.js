@@ -118,9 +118,9 @@ function turn(by) {
 
 for (const [id, key, by] of [["previous", "k", -1], ["next", "j", 1]]) {
   const url = turn(by);
-  if (url) at(id).href = url;
-  else at(id).setAttribute("aria-disabled", "true");
   keys[key] = () => { if (url) location.href = url; };
+  at(id).disabled = !url;
+  at(id).addEventListener("click", keys[key]);
 }
 keys.u = () => { location.href = list; };
 keys["/"] = () => { location.href = `${list}#search`; };

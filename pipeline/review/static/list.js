@@ -115,7 +115,7 @@ keys.k = () => step(-1);
 keys["/"] = () => { at("search").focus(); at("search").select(); };
 at("filters").addEventListener("input", filter);
 at("filters").addEventListener("submit", (event) => event.preventDefault());
-at("search").addEventListener("keydown", (event) => { if (event.key === "Enter") at("rows").querySelector("a")?.click(); });
+at("search").addEventListener("keydown", (event) => { if (event.key === "Enter") at("rows").querySelector("a")?.focus(); });
 at("more").addEventListener("click", more);
 at("rows").addEventListener("click", remember);
 document.addEventListener("language", () => { at("count").textContent = `${number.format(chosen.length)} ${word("of")} ${number.format(rows.length)}`; });

@@ -271,7 +271,7 @@ def test_corrections_are_laid_over_a_page() -> None:
     assert "correction" not in call("explain", SEED).stdout
     Path("corrections.toml").rename("mine.toml")
     assert call("clean", SEED, "--source", "mine", "--corrections", "mine.toml").stdout.startswith(
-        "云汀县棠渡街道旧仓新用记"
+        "——云汀县棠渡街道旧仓新用记\n\n# "
     )
 
 

@@ -79,23 +79,32 @@ def report(
 
 
 def _write(of: Output, job: _Job, workers: int, on_part: OnPart | None) -> Sums:
-    sums, rules = Sums(), dict[str, int]()
     parts = of.layout.parts()
-    rows = _Rows(job.target)
-    for done, summaries in enumerate(_parts(job, parts, workers), 1):
+
+    def told() -> Iterator[list[Summary]]:
+        for done, summaries in enumerate(_parts(job, parts, workers), 1):
+            yield summaries
+            if on_part:
+                on_part(done, len(parts))
+
+    return write_overview(of, job.target, told())
+
+
+def write_overview(of: Output, target: Path, parts: Iterable[Iterable[Summary]]) -> Sums:
+    """Write the overview, the list and what all pages share, from the summaries of the documents of each part."""
+    sums, rules = Sums(), dict[str, int]()
+    rows = _Rows(target)
+    for summaries in parts:
         for one in summaries:
             sums.add(one)
             rows.add(one.name, one.row(rules))
-        if on_part:
-            on_part(done, len(parts))
     shards = rows.finish()
     known = [[rule, sums.fired[rule], sums.documents_of[rule]] for rule in rules]
-    _script(job.target / "list" / "rules.js", "RULES", known)
-    (job.target / "words.js").write_text(script(), encoding="utf-8")
+    _script(target / "list" / "rules.js", "RULES", known)
+    (target / "words.js").write_text(script(), encoding="utf-8")
     for name in STATIC:
-        (job.target / name).write_bytes((files("pipeline.review") / "static" / name).read_bytes())
-    page = overview_page(of, sums, shards)
-    (job.target / "index.html").write_text(page, encoding="utf-8")
+        (target / name).write_bytes((files("pipeline.review") / "static" / name).read_bytes())
+    (target / "index.html").write_text(overview_page(of, sums, shards), encoding="utf-8")
     return sums
 
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.review_page OUT [--documents 10000] [--times 5]
 
-OUT is an output of a run whose inputs are still there. Its documents are listed again and again, each under a name of its own, until there
-are as many as asked for; each has one page. Times are medians, taken in headless Chromium from disk: `painted` is the first content on
-the screen, `ready` is when the list can be used.
+OUT is an output of a run whose inputs are still there. Its documents are listed again and again, each under a name of
+its own, until there are as many as asked for; each has one page. Times are medians, taken in headless Chromium from
+disk: `painted` is the first content on the screen, `ready` is when the list can be used.
 """
 
 from __future__ import annotations
@@ -61,9 +61,8 @@ def main() -> None:
         print(
             f"{asked.documents} documents; overview {sizes[Path('index.html')]} bytes; largest file {max(sizes.values())} bytes"
         )
-        print(
-            f"list {sum(s for p, s in sizes.items() if p.parts[0] == 'list')} bytes; pages of {median(pages):.0f} bytes, at most {pages[-1]}"
-        )
+        listed_in = sum(size for path, size in sizes.items() if path.parts[0] == "list")
+        print(f"list {listed_in} bytes; pages of {median(pages):.0f} bytes, at most {pages[-1]}")
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         found: dict[str, list[float]] = {"painted": [], "ready": [], "filtered": []}

@@ -131,6 +131,8 @@ def test_keys_go_through_the_documents_in_the_order_of_the_list(tab):
     page.select_option("#sort", "source")
     order = page.locator("#rows .source").all_inner_texts()
     page.locator("#rows a", has_text=SOURCE).click()
+    page.wait_for_selector(".reading")
+    page.wait_for_load_state("load")
     at = order.index(SOURCE)
     for key, step in (("j", 1), ("j", 2), ("k", 1)):
         page.keyboard.press(key)

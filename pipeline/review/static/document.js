@@ -24,13 +24,13 @@ function light(id, follow) {
   if (follow === "reading" && field) show(field, [field]);
 }
 
-// Scroll the pane so that the first of these shows; leave it be where one of them shows already.
+// Scroll the pane so that these show, the first above all; leave it be where they all show already.
 function show(first, all) {
   const pane = first.closest(".pane");
   const box = pane.getBoundingClientRect();
-  const seen = all.some((one) => { const b = one.getBoundingClientRect(); return b.top >= box.top + 40 && b.top <= box.bottom - 40; });
+  const seen = all.every((one) => { const b = one.getBoundingClientRect(); return b.top >= box.top + 40 && b.top <= box.bottom - 40; });
   if (seen) return;
-  const top = pane.scrollTop + first.getBoundingClientRect().top - box.top - box.height / 3;
+  const top = pane.scrollTop + first.getBoundingClientRect().top - box.top - box.height / 4;
   pane.scrollTo({ top, behavior: calm.matches ? "auto" : "smooth" });
 }
 

@@ -137,6 +137,16 @@ def test_what_is_no_output(out, name):
     assert f"{name}: it is no output of `pipeline run`" in result.stderr
 
 
+def test_records_that_were_changed(out):
+    path = next((out / "articles").iterdir())
+    path.write_bytes(path.read_bytes().replace(b'"kicker":""', b'"kicker":"x"'))
+    result = CliRunner().invoke(main, ["report", "--workers", "1"])
+    assert result.exit_code == 2
+    assert "is not what its receipt says" in result.stderr
+    assert not (out / "_run/report").exists()
+    assert [path.name for path in (out / "_run").iterdir() if "tmp" in path.name] == []
+
+
 def test_a_run_that_did_not_end(out):
     (out / "_run/manifest.json").unlink()
     result = CliRunner().invoke(main, ["report"])

@@ -18,7 +18,7 @@ import orjson
 from pipeline.corrections import Corrections
 from pipeline.decode import decode
 from pipeline.document import Page
-from pipeline.errors import PipelineError
+from pipeline.errors import ConfigError, PipelineError
 from pipeline.flow import read
 from pipeline.records import records
 from pipeline.review.originals import Output
@@ -27,7 +27,7 @@ from pipeline.review.view import View, of_page, of_records
 from pipeline.run import receipts
 from pipeline.run.documents import Document, Reading, documents
 from pipeline.run.inputs import Found
-from pipeline.run.parts import Earlier
+from pipeline.run.parts import Damaged, Earlier
 
 LONGEST = 300  # characters of a source or title in the list
 _KINDS = ("articles", "sections", "removed")
@@ -47,7 +47,10 @@ def name_of(source: str) -> str:
 
 
 def shown(of: Output, part: int, inputs: Mapping[str, Found], corrections: Corrections) -> Iterator[Shown]:
-    """All documents of a part; `inputs` are those that are still there, by source."""
+    """All documents of a part; `inputs` are those that are still there, by source.
+
+    Raises ConfigError where the records are not those of the run.
+    """
     receipt = receipts.read(of.layout.receipt(part))
     if receipt is None:
         return
@@ -63,6 +66,12 @@ def shown(of: Output, part: int, inputs: Mapping[str, Found], corrections: Corre
                 document = next(again, None)
                 lost = "gone" if found is None else "changed"
                 yield _document(of, source, lines, known, document, lost, corrections)
+        earlier.finish()
+    except (Damaged, orjson.JSONDecodeError) as error:
+        message = (
+            f"{of.layout.root}: part {part} is not what its receipt says: a run is at work, or files were changed."
+        )
+        raise ConfigError(f"{message} Run again, then make the report.") from error
     finally:
         earlier.close()
 

@@ -252,6 +252,29 @@ def test_explain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
+def test_explain_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = CliRunner().invoke(main, ["explain", str(SEED)], color=True).stdout
+    assert "\x1b[91m\x1b[1mtitle" in coloured
+    assert "\x1b[" not in call("explain", SEED).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in CliRunner().invoke(main, ["explain", str(SEED)], color=True).stdout
+
+
+def test_corrections_are_laid_over_a_page() -> None:
+    text = '[[correction]]\nsource = "mine"\nrole = "kicker"\nat = [2]\n\n[[correction]]\nsource = "mine"\njoin = [1, 999]\n'
+    Path("corrections.toml").write_text(text, encoding="utf-8")
+    result = call("explain", SEED, "--source", "mine")
+    assert re.search(r"^2 +kicker +1\.00 +a1\.kicker +correction\.role", result.stdout, re.MULTILINE)
+    assert result.stderr == (
+        "Warning: corrections.toml:6: mine: there is nothing on line 999. The page is read without it.\n"
+    )
+    assert "correction" not in call("explain", SEED).stdout
+    Path("corrections.toml").rename("mine.toml")
+    assert call("clean", SEED, "--source", "mine", "--corrections", "mine.toml").stdout.startswith(
+        "——云汀县棠渡街道旧仓新用记\n\n# "
+    )
+
+
 def test_explain_accounts_for_every_line() -> None:
     rows = [json.loads(line) for line in call("explain", SEED, "--json").stdout.splitlines()]
     lines = SEED.read_text(encoding="utf-8").splitlines()

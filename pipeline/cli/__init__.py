@@ -16,6 +16,7 @@ from pipeline import __version__
 from pipeline.cli.corpus import run, validate
 from pipeline.cli.nightly import quarantine, status
 from pipeline.cli.page import clean, explain
+from pipeline.cli.review import compare, report, trace
 from pipeline.cli.setup import init, schema
 from pipeline.errors import ConfigError, PipelineError, SourceError
 
@@ -59,5 +60,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, validate, status, quarantine, schema, init):
+for command in (run, clean, explain, report, trace, compare, validate, status, quarantine, schema, init):
     main.add_command(command)

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 import click
 
 from pipeline.cli.nightly import LogFormat, night_options, tell, watching
-from pipeline.cli.options import load_settings, settings_options
+from pipeline.cli.options import corrections_option, load_settings, settings_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,6 +39,7 @@ class Wishes(TypedDict):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
 @night_options
+@corrections_option
 @settings_options
 @click.pass_context
 def run(
@@ -49,6 +50,7 @@ def run(
     figures: bool,
     metrics: Path | None,
     log_format: LogFormat,
+    corrections: Path | None,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -58,13 +60,15 @@ def run(
     INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
     run is done; the output is what a run over everything would leave.
     """
+    from pipeline.corrections import load
     from pipeline.run import run as run_all
 
+    pinned = load(corrections)
     settings = load_settings(config, (*sets, "records.figures=true") if figures else sets)
     if not inputs and wishes["files_from"] is None:
         inputs = ("seeds",)
     with watching(log_format, quiet=quiet) as on_progress:
-        report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
+        report = run_all(inputs, settings=settings, on_progress=on_progress, corrections=pinned, **wishes)
     tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())

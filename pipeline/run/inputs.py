@@ -7,6 +7,7 @@ folder it stands in, for a line of `--files-from` the current folder, or `/` whe
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections import Counter
@@ -79,6 +80,14 @@ def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) 
     if files_from is not None and not files_from.is_file():
         raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
     return Named(tuple(roots), files_from, spool if STDIN in names else "")
+
+
+def remembered(names: Sequence[str], files_from: Path | None) -> bytes:
+    """What the user named, for those who want to read it again (`pipeline report`): absolute, since they may be elsewhere."""
+    paths = [name if name == STDIN else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
+    listed = str(files_from.absolute()) if files_from else ""
+    known = {"inputs": paths, "files_from": listed, "folder": str(Path.cwd())}
+    return json.dumps(known, ensure_ascii=True, indent=1).encode() + b"\n"
 
 
 def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> Iterator[Found]:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -52,6 +52,8 @@ class Order:
     out: Path
     settings: Settings
     make_cleaner: MakeCleaner
+    corrected: Mapping[str, str] = field(default_factory=dict)  # a digest of the corrections of each source
+    corrections: int = 0  # how many there are
     workers: int | None = None
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
@@ -67,7 +69,7 @@ class _State:
 
     order: Order
     layout: Layout
-    stamp: Stamp
+    stamp_of: Callable[[int], Stamp]
     skipped: inputs.Skipped
     plans: list[PartPlan]
     heads: dict[int, Head]  # of the parts that are done
@@ -85,7 +87,8 @@ class _State:
             receipts.add(reasons, one.reasons)
         parts: Counter[str] = Counter(one.action for one in self.plans)
         seconds = time.monotonic() - self.started
-        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped)
+        given = self.order.corrections
+        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given)
 
 
 def execute(order: Order) -> Report:
@@ -96,18 +99,19 @@ def execute(order: Order) -> Report:
     with _folder() as folder:
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
+        stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp, order.wishes))
+            plans = list(plan(listing, layout, stamp_of, order.wishes))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
+            return _State(order, layout, stamp_of, skipped, plans, heads, started=started).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
         with locked(layout.lock) as lock:
             with _disk_errors():
                 _tidy(layout)
-                plans = list(plan(listing, layout, stamp, order.wishes))
+                plans = list(plan(listing, layout, stamp_of, order.wishes))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
-            return _run(_State(order, layout, stamp, skipped, plans, heads, lock=lock, started=started))
+            return _run(_State(order, layout, stamp_of, skipped, plans, heads, lock=lock, started=started))
 
 
 def _run(state: _State) -> Report:
@@ -185,7 +189,8 @@ def _work(state: _State) -> None:
 def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    shards = [Shard(one.part, order.out, one.listing, order.settings.run, state.stamp, one.reuse, hold) for one in todo]
+    out, options, stamp_of = order.out, order.settings.run, state.stamp_of
+    shards = [Shard(one.part, out, one.listing, options, stamp_of(one.part), one.reuse, hold) for one in todo]
     if not shards:
         return
     total = sum(one.todo for one in todo)
@@ -235,6 +240,7 @@ def _settle(state: _State) -> None:
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
     _write(layout.card, card(schemas(state.order.settings.records), records).encode())
+    _write(layout.inputs, inputs.remembered(state.order.inputs, state.order.files_from))
     _write(layout.manifest, _manifest(state, heads))
 
 
@@ -245,19 +251,21 @@ def _touch(state: _State, one: PartPlan) -> None:
     if receipt:
         times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
         rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, state.stamp, receipt.head.outputs, rows)[1])
+        disk.write_atomically(path, receipts.encode(one.part, state.stamp_of(one.part), receipt.head.outputs, rows)[1])
 
 
 def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
     """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
     from pipeline import __version__
 
+    settings = state.order.settings
     content = {
         "format": receipts.FORMAT,
         "version": __version__,
-        "stamp": state.stamp,
-        "libraries": libraries(state.order.settings),
-        "settings": state.order.settings.model_dump(mode="json"),
+        "stamp": receipts.stamp(settings.fingerprint(), settings.run, libraries(settings)),
+        "corrections": state.order.corrected,
+        "libraries": libraries(settings),
+        "settings": settings.model_dump(mode="json"),
         "counts": state.report().counts,
         "skipped": dict(sorted(state.skipped.counts.items())),
         "outputs": [output for head in heads for output in head.outputs],

@@ -26,17 +26,18 @@ _SET_PDEATHSIG: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The worker is about to read this document."""
+    """The worker is about to read this input (`is_input`), or to clean this document of it."""
 
     source: str
-    is_first: bool
+    is_input: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Read this one document of a shard and let go of it."""
+    """Read an input of a shard, clean this one document of it and let go of it."""
 
     shard: Shard
+    input: str
     source: str
 
 
@@ -77,10 +78,10 @@ def _serve(connection: Connection) -> None:
     while (job := connection.recv()) is not None:
         try:
             if isinstance(job, Probe):
-                probe(job.shard, job.source, cleaner)
+                probe(job.shard, job.input, job.source, cleaner)
                 answer: Message = Harmless()
             else:
-                answer = work(job, cleaner, lambda source, is_first: connection.send(At(source, is_first)))
+                answer = work(job, cleaner, lambda source, is_input: connection.send(At(source, is_input)))
         except (BrokenPipeError, ConnectionResetError):
             raise  # the parent is gone
         except OSError as error:

@@ -28,7 +28,7 @@ _MARKS: Final = [
     "#", "## ", "* ", "**", "_", "`", "|", "---", "> ", "<b>", "</b>", "<br>", "&amp;", "&#x41;", "&lt", "![", "](",
     "一", "二、", "（三）", "1", "2", "0.5", "3,500", "19.37％", "２０２３", "Ａ", "ﬃ", "①", "½", "万", "亿元", "年", "月", "日",
     "本报记者", "摄", "图为", "通讯员", "责编", "第5版", "2023年8月15日", "星期二", "（记者 ", "□", "■", "●", "△", "◎",
-    "讯", "报道", "桥", "大桥通车", "看了又看", "人人夸好", "老 人", "標題", "繁體字", "為", "著", "𠮷", "\U0010ffff", "é", "Ж", "한",
+    "讯", "报道", "桥", "大桥通车", "看了又看", "人人夸好", "老 人", "標題", "繁體字", "為", "著", "𠮷", "\U0010ffff", "é", "한",
     "ç", "æ¡¥", "Ã©", "â€œ", "锟斤拷", "\ufffd", "烫烫", "\x00", "\x07", "\x1b[0m", "\u0301", "👨\u200d👩", "\ud800",
 ]
 # fmt: on
@@ -72,6 +72,24 @@ def tarred(data: bytes) -> bytes:
     return file.getvalue()
 
 
+def parquet(data: bytes) -> bytes:
+    """A Parquet file of a few rows."""
+    import pyarrow
+    from pyarrow.parquet import write_table
+
+    file = io.BytesIO()
+    text = [pieces(row).decode("utf-8", "replace") for row in data.split(b"\0")]
+    write_table(pyarrow.table({"text": text}), file, compression="NONE", store_schema=False)
+    return file.getvalue()
+
+
+def zstd(data: bytes) -> bytes:
+    """A zstd file."""
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=1).compress(data)
+
+
 def gzipped(data: bytes) -> bytes:
     """A gzip file without a time."""
     return gzip.compress(data, mtime=0)
@@ -99,6 +117,8 @@ _PACKERS: Final[list[Way]] = [
     ("a.txt.gz", gzipped),
     ("a.txt.bz2", bz2.compress),
     ("a.txt.xz", lambda data: lzma.compress(data, preset=0)),
+    ("a.txt.zst", zstd),
+    ("a.parquet", parquet),
     ("a.jsonl.gz", lambda data: gzipped(rows(data))),
     ("a.zip", zipped),
     ("a.tar", tarred),
@@ -116,7 +136,7 @@ WAYS: Final[list[Way]] = [
     ("a.txt", lambda data: pieces(data).decode("utf-8", "replace").encode("utf-16")),
     ("a.jsonl", rows),
     *[("a.jsonl", whole)] * 4,
-    *[(name, whole) for name in ("a.txt.gz", "a.txt.zst", "a.zip", "a.tar")] * 3,
+    *[(name, whole) for name in ("a.txt.gz", "a.txt.zst", "a.zip", "a.tar", "a.parquet")] * 3,
     *_PACKERS,
     *_DAMAGED * 3,
 ]

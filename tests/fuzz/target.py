@@ -75,7 +75,9 @@ class Target:
         return Finding(problems[0]) if problems else None
 
     def _cleaned(self, found: Found) -> list[Cleaned]:
-        cleaned = [clean(one, self.cleaner, self.settings.run) for one in documents(found, self.settings.run, Reading())]
+        cleaned = [
+            clean(one, self.cleaner, self.settings.run) for one in documents(found, self.settings.run, Reading())
+        ]
         for one in cleaned:
             self.counts["quarantined" if "quarantine" in one.records else "cleaned"] += 1
         return cleaned

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SourceError
 from pipeline.run.cleaner import Cleaned
@@ -45,6 +46,21 @@ class FakeCleaner:
 
 
 def make(settings: FakeSettings) -> FakeCleaner:
+    return FakeCleaner(settings)
+
+
+def reader_dies(settings: FakeSettings) -> FakeCleaner:
+    """As if the library that reads rows crashed after the first one. Only in workers: it stays so for good."""
+    from pipeline.run import rows
+
+    real = rows.row
+
+    def row(source: str, number: int, *cells: Any) -> rows.Document:
+        if number > 1:
+            signal.raise_signal(signal.SIGSEGV)
+        return real(source, number, *cells)
+
+    rows.row = row
     return FakeCleaner(settings)
 
 

@@ -37,8 +37,24 @@ def test_killers_are_found_and_all_others_are_done(run: Run, pages: Path, tmp_pa
     assert {error for error, _ in found.values()} == {"Crashed"}
     assert "SIGSEGV" in found["a.txt"][1]
     assert "exit code 7" in found["b.txt"][1]
-    (pages / "a.txt").write_text("raise ")
     assert not list(tmp_path.rglob("*.tmp-*"))
+
+
+def test_a_killer_in_the_first_row_is_found(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "segfault "}\n{"text": "甲"}\n{"text": "exit "}\n')
+    report = run(tmp_path / "rows.jsonl", workers=1)
+    assert (report.documents, report.quarantined) == (3, 2)
+    assert {record["source"] for record in records(tmp_path / "out", "quarantine")} == {"rows.jsonl:1", "rows.jsonl:3"}
+
+
+def test_an_input_that_kills_its_reader_is_left_out_as_a_whole(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "rows.jsonl").write_text('{"text": "甲"}\n{"text": "乙"}\n')
+    report = run(workers=1, make_cleaner=run_fakes.reader_dies, options={"parts": 1})
+    assert (report.documents, report.quarantined) == (13, 1)
+    [record] = records(tmp_path / "out", "quarantine")
+    assert (record["source"], record["error"]) == ("rows.jsonl", "Crashed")
+    assert record["message"].startswith("rows.jsonl:")
+    assert run(workers=1, make_cleaner=run_fakes.reader_dies, options={"parts": 1}).worked == {}
 
 
 def test_a_document_that_hangs_beyond_the_reach_of_signals(

@@ -1,6 +1,6 @@
-"""Fuzz the whole path by atheris, in processes side by side, and make what is found small.
+"""Fuzz the whole path, in processes side by side, and make what is found small.
 
-python -m tests.fuzz [--inputs 1000000] [--jobs 2] [--length 100] [--seed 1] [--folder FOLDER]
+python -m tests.fuzz [--engine atheris|random] [--inputs 1000000] [--jobs 2] [--length 60] [--seed 1] [--folder FOLDER]
 
 Prints how many inputs there were, what became of them, and each kind of finding with its smallest input. Exit code 1
 where there is a finding. The folder keeps the corpus, so that a later call with the same folder goes on from it.
@@ -39,15 +39,16 @@ def smaller(data: bytes, key: str, target: Target) -> bytes:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", choices=["atheris", "random"], default="atheris")
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--length", type=int, default=100, help="bytes of an input at most")
+    parser.add_argument("--length", type=int, default=60, help="bytes of an input at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=None)
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="fuzz-"))
     runs = -(-args.inputs // args.jobs)
-    command = [sys.executable, "-m", f"{__package__}.job", str(folder), str(runs)]
+    command = [sys.executable, "-m", f"{__package__}.job", str(folder), args.engine, str(runs)]
     jobs = [subprocess.Popen([*command, str(args.seed + n), str(args.length)]) for n in range(args.jobs)]
     codes = [job.wait() for job in jobs]
     counts: Counter[str] = Counter()

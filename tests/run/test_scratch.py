@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -69,7 +68,7 @@ def test_a_folder_that_another_run_took_for_a_left_one_is_made_anew(
     def mkdtemp(prefix: str) -> str:
         made.append(real(prefix=prefix))
         if len(made) == 1:
-            os.rmdir(made[0])
+            Path(made[0]).rmdir()
         return made[-1]
 
     monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)

@@ -24,11 +24,11 @@ from typing import Final
 from pipeline.errors import SourceError
 from pipeline.run import disk
 from pipeline.run.engines import Setup
-from pipeline.run.errors import EngineError, crashed, time_limit
+from pipeline.run.errors import EngineError, crashed, memory_limit, time_limit
 from pipeline.run.layout import Layout
 from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.worker import EXHAUSTED, Failed, Harmless, Message, Probe
 from pipeline.run.worker import At as Reached
-from pipeline.run.worker import Failed, Harmless, Message, Probe
 
 _TRIALS: Final = 2  # deaths alone in a process that make a suspect the culprit
 _DEATHS: Final = 8  # of workers on one shard without a culprit, after which the run gives up
@@ -156,7 +156,7 @@ class _Pool:
         if worker.is_hung:
             self._ban(shard, worker, lambda name: time_limit(name, self.setup.time_limit))
         elif self.trials[suspect] >= _TRIALS:
-            self._ban(shard, worker, lambda name: crashed(name, how))
+            self._ban(shard, worker, lambda name: self._ended(name, worker.process.returncode))
         elif self.deaths[shard.part] > _DEATHS:
             raise EngineError(
                 f"part {shard.part}: {_DEATHS + 1} workers ended with {how}, none on a document that does it alone. "
@@ -165,13 +165,24 @@ class _Pool:
         else:
             self.waiting.appendleft(Probe(shard, worker.input, source) if source else shard)
 
+    def _ended(self, name: str, code: int) -> SourceError:
+        """The error of what ended its process with this code."""
+        if code == EXHAUSTED:
+            return memory_limit(name, self.setup.settings.run.memory_mb)
+        return crashed(name, _how(code))
+
     def _ban(self, shard: Shard, worker: _Worker, why: Callable[[str], SourceError]) -> None:
         """Do the shard again without a document, or without its input where the document was left out already."""
-        name = worker.input if worker.source in shard.banned else worker.source
-        if name in shard.banned:
-            raise EngineError(f"{why(name)} It was left out already, so the fault lies elsewhere: look at the disk.")
         self.deaths[shard.part] = self.trials[shard.part, worker.source] = 0
-        self.waiting.appendleft(replace(shard, banned={**shard.banned, name: why(name)}))
+        if worker.source not in shard.banned:
+            shard = replace(shard, banned={**shard.banned, worker.source: why(worker.source)})
+        elif worker.input not in shard.unread:
+            shard = replace(shard, unread={**shard.unread, worker.input: why(worker.input)})
+        else:
+            raise EngineError(
+                f"{why(worker.input)} It was left out already, so the fault lies elsewhere: see the disk."
+            )
+        self.waiting.appendleft(shard)
 
     def _sweep(self, worker: _Worker) -> None:
         """Remove what a dead worker left beside the files of its part."""
@@ -208,8 +219,12 @@ def pool(shards: Sequence[Shard], setup: Setup, at: At, *, workers: int, lock: i
 
 
 def _how(returncode: int) -> str:
+    if returncode == EXHAUSTED:
+        return "no memory left"
     if returncode >= 0:
         return f"exit code {returncode}"
+    if returncode == -signal.SIGKILL:
+        return "SIGKILL, as the system does when memory is short"
     try:
         return signal.Signals(-returncode).name
     except ValueError:

@@ -45,7 +45,8 @@ class Shard:
     stamp: Stamp
     reuse: bool  # may records of the earlier run be taken for the inputs marked so?
     hold: bool  # leave it beside, to be put in place when all are done
-    banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that reads them
+    banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that cleans them
+    unread: Mapping[str, SourceError] = field(default_factory=dict)  # inputs that end the process that reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,9 @@ def _input(found: Found, shard: Shard, writer: PartWriter, cleaner: Cleaner, at:
 
 
 def _inside(found: Found, shard: Shard, reading: Reading) -> Iterator[Document]:
-    """The documents of an input, those that are banned as errors; one that is banned as a whole is not looked into."""
-    if banned := shard.banned.get(found.source):
-        yield from unread(found, shard.options, reading, banned)
+    """The documents of an input, those that are banned as errors."""
+    if error := shard.unread.get(found.source):
+        yield from unread(found, shard.options, reading, error)
         return
     for document in documents(found, shard.options, reading):
         banned = shard.banned.get(document.source)

@@ -17,10 +17,12 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from pipeline.errors import PipelineError
+from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.engines import Setup, disk_failed
 from pipeline.run.errors import EngineError
 from pipeline.run.work import Outcome, Shard, probe, work
 
+EXHAUSTED: Final = 77  # exit code of a worker that found no memory
 _SET_PDEATHSIG: Final = 1
 
 
@@ -56,6 +58,25 @@ class Failed:
 Message = At | Outcome | Harmless | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class _Exhaustible:
+    """A cleaner whose process ends where it finds no memory.
+
+    The document at hand may be the one that took it, or only the next after others: a fresh process will show.
+    """
+
+    cleaner: Cleaner
+
+    def clean(self, data: bytes, source: str) -> Cleaned:
+        try:
+            return self.cleaner.clean(data, source)
+        except MemoryError:
+            os._exit(EXHAUSTED)
+
+    def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        return self.cleaner.quarantined(source, error, sha256)
+
+
 def main(descriptor: int, parent: int) -> None:
     """Serve the parent at the other end of the pipe until it hangs up."""
     _bind_to(parent)
@@ -71,7 +92,7 @@ def _serve(connection: Connection) -> None:
     try:
         setup: Setup = connection.recv()
         _limit_memory(setup.settings.run.memory_mb)
-        cleaner = setup.make_cleaner(setup.settings)
+        cleaner = _Exhaustible(setup.make_cleaner(setup.settings))
     except Exception as error:
         connection.send(Failed(EngineError(f"a worker can't start: {type(error).__name__}: {error}")))
         return

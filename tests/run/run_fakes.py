@@ -98,7 +98,27 @@ def _kill_once(source: str, rest: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _grow(source: str, rest: str) -> None:
+    """Memory that grows a little at a time until there is none."""
+    kept = []
+    while True:
+        kept.append(bytes(1 << 18))
+
+
+_leaked: list[bytes] = []
+
+
+def _grow_and_be_killed(source: str, rest: str) -> None:
+    """As the kernel does it, to a process whose memory no limit holds."""
+    kept = [bytes(1 << 18) for _ in range(200)]
+    os.kill(os.getpid(), signal.SIGKILL)
+    kept.clear()
+
+
 MISDEEDS = {
+    "grow": _grow,
+    "oom": _grow_and_be_killed,
+    "leak": lambda source, rest: _leaked.append(bytes(int(rest) << 20)),
     "raise": _fail,
     "segfault": lambda source, rest: signal.raise_signal(signal.SIGSEGV),
     "exit": lambda source, rest: os._exit(7),

@@ -68,6 +68,33 @@ def test_a_document_that_hangs_beyond_the_reach_of_signals(
     assert {record["error"] for record in records(tmp_path / "out", "quarantine")} == {"TimeLimit"}
 
 
+def test_documents_that_eat_memory_are_found_and_all_others_are_done(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "grow.txt").write_text("grow ")
+    (pages / "rows.jsonl").write_text('{"text": "甲"}\n{"text": "grow "}\n{"text": "乙"}\n')
+    (pages / "oom.txt").write_text("oom ")
+    report = run(workers=2, options={"memory_mb": 256})
+    assert (report.documents, report.quarantined) == (17, 3)
+    found = {record["source"]: record for record in records(tmp_path / "out", "quarantine")}
+    assert {source: record["error"] for source, record in found.items()} == {
+        "grow.txt": "MemoryLimit",
+        "rows.jsonl:2": "MemoryLimit",
+        "oom.txt": "Crashed",
+    }
+    assert "run.memory_mb" in found["grow.txt"]["message"]
+    assert "memory is short" in found["oom.txt"]["message"]
+    assert run(workers=2, options={"memory_mb": 256}).worked == {}
+
+
+def test_no_document_is_blamed_for_memory_that_others_took(run: Run, tmp_path: Path) -> None:
+    """A library that never gives memory back: the worker is replaced when it has none left."""
+    folder = tmp_path / "leaky"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number}.txt").write_text("leak 40")
+    report = run(folder, workers=1, options={"memory_mb": 400, "parts": 8})
+    assert (report.documents, report.quarantined) == (12, 0)
+
+
 def test_a_worker_killed_from_outside_costs_no_document(run: Run, pages: Path, tmp_path: Path) -> None:
     (pages / "victim.txt").write_text(f"kill-once {tmp_path / 'flag'}")
     report = run(workers=2)

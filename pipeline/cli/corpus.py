@@ -29,7 +29,11 @@ class Wishes(TypedDict):
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--out", type=_FOLDER, default=Path("out"), show_default=True, help="Output folder.")
-@click.option("--workers", type=click.IntRange(min=0), help="Processes. Default: as many as there is work for.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Processes. Default: as many as there is work for. 0: none, for debugging.",
+)
 @click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
 @click.option("--text-column", metavar="NAME", help="Key or column of the text in rows. Default: text.")
 @click.option("--id-column", metavar="NAME", help="That of a row's id, which then names it. Default: its number.")

@@ -78,9 +78,9 @@ def run(
     tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())
-    elif not quiet:
+    elif not quiet and (log_format == "text" or report.dry_run):
         for line in report.lines():
-            click.echo(line)
+            click.echo(line, err=not report.dry_run)  # what a dry run tells is its result
     ctx.exit(report.exit_code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -124,6 +125,24 @@ def test_a_script_need_not_guard_its_main_module(tmp_path: Path) -> None:
         [sys.executable, str(script), f"{tests}:{tests.parent}"], cwd=tmp_path, capture_output=True, check=False
     )
     assert (done.stdout, done.stderr) == (b"1\n", b"")
+
+
+def test_a_run_without_workers_that_crashed_goes_on_with_one(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "bad.txt").write_text("segfault ")
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1].split(':')\n"
+        "from pathlib import Path\n"
+        "from run import run_fakes\n"
+        "from pipeline.run import run\n"
+        "run(['pages'], Path('out'), run_fakes.FakeSettings(), workers=0, make_cleaner=run_fakes.make)\n"
+    )
+    tests = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code, f"{tests}:{tests.parent}"], cwd=tmp_path, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    report = run(workers=1)
+    assert (report.documents, report.quarantined) == (13, 1)
+    run(out=tmp_path / "full", workers=1)
+    assert tree(tmp_path / "out") == tree(tmp_path / "full")
 
 
 def test_workers_end_with_their_parent(tmp_path: Path) -> None:

@@ -93,8 +93,12 @@ class _Pool:
         self.workers.clear()
 
     def _give_out(self) -> None:
-        for worker in self.workers:
+        for worker in list(self.workers):
             if self.waiting and not worker.job:
+                if isinstance(self.waiting[0], Probe):  # only a fresh process tells who is to blame
+                    self.workers.remove(worker)
+                    worker.kill()
+                    continue
                 self._hand(worker)
         while self.waiting and len(self.workers) < self.size:
             worker = self._start()

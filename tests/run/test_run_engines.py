@@ -91,8 +91,8 @@ def test_no_document_is_blamed_for_memory_that_others_took(run: Run, tmp_path: P
     folder = tmp_path / "leaky"
     folder.mkdir()
     for number in range(12):
-        (folder / f"{number}.txt").write_text("leak 40")
-    report = run(folder, workers=1, options={"memory_mb": 400, "parts": 8})
+        (folder / f"{number:02d}.txt").write_text("leak 40")
+    report = run(folder, workers=2, options={"memory_mb": 400, "parts": 8})
     assert (report.documents, report.quarantined) == (12, 0)
 
 

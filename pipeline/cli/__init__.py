@@ -1,8 +1,8 @@
 """The command line: each command parses, makes one call of the library, prints.
 
-Nothing but click is imported until a command runs, so that `--help` answers at once. Results go to standard
-output, progress and errors to standard error. Exit codes: 0 all well, 1 an error of the program, 2 a wrong command or
-setting (nothing has been touched), 3 some documents are in quarantine, 4 more of them than `--max-failures` allows.
+Nothing but click is imported until a command runs, so that `--help` answers at once. Results go to standard output,
+progress, the summary of a run and errors to standard error. Exit codes: 0 all well, 1 an error of the program, 2 a wrong
+command or setting (nothing has been touched), 3 some documents are in quarantine, 4 more of them than `--max-failures` allows.
 """
 
 from __future__ import annotations

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.run.names import ARCHIVES, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
+from pipeline.run.names import ARCHIVES, COLUMNS, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
 
-READ_SUFFIXES: Final = f"{' '.join((*PLAIN, *ROWS, *ARCHIVES))}, each also with {' '.join(PACKED)}"
+READ_SUFFIXES: Final = (
+    f"{' '.join((*PLAIN, *ROWS, *ARCHIVES, *COLUMNS))}, all but .zip and .parquet also with {' '.join(PACKED)}"
+)
 STDIN: Final = "-"
 
 _LINK: Final = "link (run.follow_links is off)"
@@ -218,7 +220,9 @@ def _listed(files_from: Path) -> Iterator[str]:
 
 def _is_read(name: str) -> bool:
     kind, packing = suffixes(name)
-    return kind in (*PLAIN, *ROWS) or (kind in ARCHIVES and not (kind == ".zip" and packing))
+    if packing and kind in (".zip", *COLUMNS):
+        return False
+    return kind in (*PLAIN, *ROWS, *ARCHIVES, *COLUMNS)
 
 
 def _why(name: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from pipeline.run.parts import Prepared, publish, retire
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
+from pipeline.run.scratch import PARTS, STDIN, scratch
 from pipeline.run.stop import stoppable
 from pipeline.run.work import Outcome, Shard, listed
 
@@ -96,7 +96,7 @@ def execute(order: Order) -> Report:
     started = time.monotonic()
     used = libraries(order.settings)
     layout = check(order.out)
-    with _folder() as folder:
+    with scratch() as folder:
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
@@ -138,14 +138,13 @@ def _disk_errors() -> Iterator[None]:
 
 def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
     """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
-    spool = folder / "stdin"
+    spool = folder / STDIN
     named = inputs.named(order.inputs, order.out, order.files_from, str(spool))
     if named.stdin:
         with spool.open("wb") as file:
             shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
     skipped = inputs.Skipped()
-    (folder / "parts").mkdir()
-    listing = Listing(folder / "parts", order.settings.run.parts)
+    listing = Listing(folder / PARTS, order.settings.run.parts)
     listing.add_all(inputs.find(named, order.out, skipped, follow_links=order.settings.run.follow_links))
     if not listing.count:
         passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
@@ -216,11 +215,11 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
     """Count what engines tell, and pass it on."""
     counts = {"inputs": 0, "documents": 0}
 
-    def at(source: str, is_first: bool) -> None:
+    def at(source: str, is_input: bool) -> None:
         if not source or on_progress is None:
             return
-        counts["inputs"] = min(total, counts["inputs"] + is_first)  # a part that is done again counts once
-        counts["documents"] += 1
+        counts["inputs"] = min(total, counts["inputs"] + is_input)  # a part that is done again counts once
+        counts["documents"] += not is_input
         on_progress(Progress(counts["inputs"], total, counts["documents"], source))
 
     return at
@@ -291,10 +290,3 @@ def _remove_empty(layout: Layout) -> None:
     for kind in KINDS[1:]:
         with suppress(OSError):  # there is none, or it holds records
             disk.remove_folder(layout.root / kind)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A temporary folder for lists of inputs: they may not fit into memory."""
-    with tempfile.TemporaryDirectory(prefix="pipeline-") as name:
-        yield Path(name)

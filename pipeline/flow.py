@@ -14,7 +14,7 @@ from dataclasses import replace
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
 from pipeline.decode import decode
-from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Role, Section
+from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
 from pipeline.headline import headlines
@@ -24,8 +24,8 @@ from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
-from pipeline.script_fold import is_traditional, simplify, simplify_all, traditional_seams
-from pipeline.seams import shipped
+from pipeline.script_fold import is_traditional, simplify, simplify_all
+from pipeline.seam_choice import seam_model
 from pipeline.settings import Settings
 from pipeline.stitch import stitch
 from pipeline.text import Change, Edit, Text
@@ -37,15 +37,14 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
 
     Raises SourceError where it can't be decoded and LawBroken where a stage lost, doubled or made up a character.
     """
-    document = decode(data, source, settings.decode)
-    document = edited(document, repair(document.text, settings.repair))
-    marks, hints = markup(document.text, settings.markup)
-    document = edited(document, marks)
-    found, doubled = lines(document.text, hints, settings.lines)
+    document, found, doubled = lined(data, source, settings)
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
     traditional = is_traditional(document.text.chars)
-    model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
+    model, fold = (
+        seam_model(settings.stitch.seam_model, traditional=traditional),
+        simplify_all if traditional else simplify,
+    )
     decisions = by_habit(found, roles(found, settings.roles, model, fold))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = headlines(blocks)
@@ -61,6 +60,15 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     page = signed(page, blocks, finish)
     audit(page)
     return page
+
+
+def lined(data: bytes, source: str, settings: Settings) -> tuple[Document, list[Line], list[Removal]]:
+    """The document cut into lines, before anything is decided about them. Raises SourceError where it can't be decoded."""
+    document = decode(data, source, settings.decode)
+    document = edited(document, repair(document.text, settings.repair))
+    marks, hints = markup(document.text, settings.markup)
+    document = edited(document, marks)
+    return document, *lines(document.text, hints, settings.lines)
 
 
 def edited(document: Document, edits: Iterable[Edit]) -> Document:

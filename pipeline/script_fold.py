@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from pipeline.language import TRADITIONAL, language
-from pipeline.seams import SeamModel, shipped
+from pipeline.seams import SeamModel
 
 # Both scripts have these; on a Traditional page they nearly always stand for what Simplified writes otherwise.
 SHARED: Final = str.maketrans("於著徵瞭夥菸藉乾摺捱", "于着征了伙烟借干折挨")
@@ -48,10 +48,8 @@ def is_traditional(chars: str) -> bool:
     return language(chars) == TRADITIONAL
 
 
-@cache
-def traditional_seams() -> SeamModel:
-    """The seam model for a Traditional page: the characters of both scripts have the ids of the Simplified ones."""
-    model = shipped()
+def for_traditional(model: SeamModel) -> SeamModel:
+    """A seam model for Traditional pages: the characters of both scripts have the ids of the Simplified ones."""
     ids = model.ids.copy()
     for theirs, ours in SHARED.items():
         ids[theirs] = ids[ours]

@@ -87,4 +87,5 @@ def _rows(keys: Keys, wanted: Keys) -> Rows:
 
 
 def first_of_each(context: Rows) -> npt.NDArray[np.intp]:
+    """Give the row of the first gram of each context."""
     return np.flatnonzero(np.concatenate([[True], context[1:] != context[:-1]]))

@@ -22,10 +22,11 @@ from pipeline.language import language
 from pipeline.lines import lines
 from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
+from pipeline.own_seams import stitching_seams
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
-from pipeline.script_fold import is_traditional, simplify, simplify_all
-from pipeline.seam_choice import seam_model
+from pipeline.script_fold import is_traditional, simplify, simplify_all, traditional_seams
+from pipeline.seams import shipped
 from pipeline.settings import Settings
 from pipeline.stitch import stitch
 from pipeline.text import Change, Edit, Text
@@ -41,14 +42,11 @@ def read(data: bytes, source: str, settings: Settings) -> Page:
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
     traditional = is_traditional(document.text.chars)
-    model, fold = (
-        seam_model(settings.stitch.seam_model, traditional=traditional),
-        simplify_all if traditional else simplify,
-    )
+    model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     decisions = by_habit(found, roles(found, settings.roles, model, fold))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = headlines(blocks)
-    seams = stitch(blocks, settings.stitch, model)
+    seams = stitch(blocks, settings.stitch, stitching_seams(settings.stitch.seam_model, traditional=traditional))
     reading = articles(blocks, seams, settings.articles, settings.unwrap)
     finish = Finish(found, settings.normalise)
     page = Page(

@@ -34,7 +34,7 @@ def libraries(settings: Settings) -> str:
         found.append(dictionary())
     check(settings)
     if settings.stitch.seam_model:
-        from pipeline.seam_choice import digest
+        from pipeline.own_seams import digest
 
         found.append(f"seam model {digest(settings.stitch.seam_model)}")
     if settings.records.figures:
@@ -50,6 +50,6 @@ def check(settings: Settings) -> None:
             " `pip install 'newspaper-pipeline[figures]'`, or leave --figures out."
         )
     if settings.stitch.seam_model:
-        from pipeline.seam_choice import seam_model
+        from pipeline.own_seams import stitching_seams
 
-        seam_model(settings.stitch.seam_model)
+        stitching_seams(settings.stitch.seam_model)

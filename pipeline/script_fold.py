@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from pipeline.language import TRADITIONAL, language
-from pipeline.seams import SeamModel
+from pipeline.seams import SeamModel, shipped
 
 # Both scripts have these; on a Traditional page they nearly always stand for what Simplified writes otherwise.
 SHARED: Final = str.maketrans("於著徵瞭夥菸藉乾摺捱", "于着征了伙烟借干折挨")
@@ -54,3 +54,9 @@ def for_traditional(model: SeamModel) -> SeamModel:
     for theirs, ours in SHARED.items():
         ids[theirs] = ids[ours]
     return replace(model, ids=ids)
+
+
+@cache
+def traditional_seams() -> SeamModel:
+    """The shipped seam model for Traditional pages."""
+    return for_traditional(shipped())

@@ -44,7 +44,7 @@ class StitchOptions(BaseModel):
     evidence: float = Field(default=0.0, description="how strong the case for a seam must be (natural log of odds)")
     seam_model: str = Field(
         default="",
-        description="file of a model that `pipeline learn` made, to read beside the shipped one; empty: the shipped one alone",
+        description="file of a model that `pipeline learn` made, to ask beside the shipped one; empty: the shipped one alone",
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import SourceError
 from pipeline.flow import lined
+from pipeline.script_fold import is_traditional, simplify_all
 
 if TYPE_CHECKING:
     from pipeline.run.documents import Document
@@ -43,13 +44,14 @@ class Prose:
         try:
             if document.error is not None:
                 raise document.error
-            found = lined(document.data, document.source, settings)[1]
+            page, lines, _ = lined(document.data, document.source, settings)
         except SourceError as error:
             self.failed += 1
             self.failures += [str(error)] if self.failed <= EXAMPLES else []
             return
-        for line in found:
-            for run in runs(line.text.chars):
+        fold = simplify_all if is_traditional(page.text.chars) else str  # the rest the model folds itself
+        for line in lines:
+            for run in runs(fold(line.text.chars)):
                 if run not in self.runs and self.characters < most:
                     self.runs[run] = None
                     self.characters += len(run)

@@ -1,6 +1,6 @@
 """How well are pages read? Scores the program on labelled pages.
 
-    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE]
+    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE] [--set stage.option=value]
     python -m benchmarks.accuracy --gate       fails if a family is below benchmarks/gate.json
 
 Runs the program over the typeset pages (by family) and the real pages, with the scorer of the bench. `--part score` is the
@@ -22,7 +22,7 @@ import orjson
 
 from pipeline.flow import read
 from pipeline.records import records
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 from training.pages import held_out
 
 GATE = Path("benchmarks/gate.json")
@@ -175,8 +175,9 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--show")
     parser.add_argument("--gate", action="store_true")
+    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="STAGE.OPTION=VALUE")
     args = parser.parse_args()
-    settings = Settings()
+    settings = load(None, args.sets)
     if args.show:
         difference(args.bench, args.show, settings)
         return 0

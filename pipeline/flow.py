@@ -15,7 +15,7 @@ from pipeline.articles import Reading, articles
 from pipeline.audit import audit
 from pipeline.corrections import Correction, digest
 from pipeline.decode import decode
-from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Role, SeamMark, Section
+from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
 from pipeline.headline import headlines
@@ -23,6 +23,7 @@ from pipeline.language import language
 from pipeline.lines import lines
 from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
+from pipeline.own_seams import stitching_seams
 from pipeline.pins import Pins
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
@@ -41,11 +42,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
 
     Raises SourceError where it can't be decoded and LawBroken where a stage lost, doubled or made up a character.
     """
-    document = decode(data, source, settings.decode)
-    document = edited(document, repair(document.text, settings.repair))
-    marks, hints = markup(document.text, settings.markup)
-    document = edited(document, marks)
-    found, doubled = lines(document.text, hints, settings.lines)
+    document, found, doubled = lined(data, source, settings)
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
     traditional = is_traditional(document.text.chars)
@@ -54,7 +51,8 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     decisions = pins.decisions(by_habit(found, roles(found, settings.roles, model, fold)))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)
-    seams = pins.seams(blocks, stitch(blocks, settings.stitch, model))
+    own = stitching_seams(settings.stitch.seam_model, traditional=traditional)
+    seams = pins.seams(blocks, stitch(blocks, settings.stitch, own))
     reading = articles(blocks, seams, settings.articles, settings.unwrap, pins)
     if pins.misfits:
         return without_misfits(data, source, settings, corrections, pins)
@@ -78,6 +76,15 @@ def without_misfits(
     """The page read again with those corrections that fit it, so that one which doesn't leaves no trace."""
     page = read(data, source, settings, [one for one in corrections if one not in pins.misfits])
     return replace(page, misfits=(*pins.misfits.values(), *page.misfits))
+
+
+def lined(data: bytes, source: str, settings: Settings) -> tuple[Document, list[Line], list[Removal]]:
+    """The document cut into lines, before anything is decided about them. Raises SourceError where it can't be decoded."""
+    document = decode(data, source, settings.decode)
+    document = edited(document, repair(document.text, settings.repair))
+    marks, hints = markup(document.text, settings.markup)
+    document = edited(document, marks)
+    return document, *lines(document.text, hints, settings.lines)
 
 
 def edited(document: Document, edits: Iterable[Edit]) -> Document:

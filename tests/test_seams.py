@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.learn.model import train
+from pipeline.learn.table import build_table
 from pipeline.seams import BOUNDARY, DIGIT, FIRST_CHARACTER, LATIN, UNKNOWN, SeamModel, SeamModelError, shipped
-from training.seams import LeftOut, build_table, is_law, is_report, squeeze, train
+from training.seams import LeftOut, is_law, is_report, squeeze
 
 SENTENCES = (
     "白芦河大桥昨日通车，两岸居民走上桥头。",

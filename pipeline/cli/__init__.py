@@ -14,6 +14,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.corpus import run, validate
+from pipeline.cli.learn import learn
 from pipeline.cli.nightly import quarantine, status
 from pipeline.cli.page import clean, explain
 from pipeline.cli.review import compare, report, trace
@@ -60,5 +61,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, report, trace, compare, validate, status, quarantine, schema, init):
+for command in (run, clean, explain, report, trace, compare, validate, status, quarantine, learn, schema, init):
     main.add_command(command)

@@ -204,6 +204,13 @@ def test_what_is_refused(pages, tmp_path, monkeypatch, inputs, out, message) -> 
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
+def test_settings_may_name_the_model_that_is_to_be_made(pages: Path, tmp_path: Path) -> None:
+    config = tmp_path / "pipeline.toml"
+    config.write_text(f"[stitch]\nseam_model = {json.dumps(str(tmp_path / 'own.bin'))}\n", encoding="utf-8")
+    assert call("learn", pages, "--out", tmp_path / "own.bin", "--config", config).exit_code == 0
+    assert call("clean", SEEDS / "12-clean.txt", "--config", config).exit_code == 0
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_is_locked_is_told_before_the_work(pages: Path, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o555)

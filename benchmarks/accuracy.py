@@ -1,6 +1,6 @@
 """How well are pages read? Scores the program on labelled pages.
 
-    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE] [--set stage.option=value]
+    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE] [--set ...]
     python -m benchmarks.accuracy --gate       fails if a family is below benchmarks/gate.json
 
 Runs the program over the typeset pages (by family) and the real pages, with the scorer of the bench. `--part score` is the

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from typing import Final
@@ -42,17 +42,24 @@ class WithOwn(SeamModel):
         return scores
 
 
-@cache
 def stitching_seams(path: str, *, traditional: bool = False) -> SeamModel:
-    """The model for pages of a script, `path` being the user's own ("": none). Each is mapped once a process.
+    """The model for pages of a script, `path` being the user's own ("": none).
 
-    Raises SeamModelError where the file is missing or damaged.
+    It is mapped once a process, and again where the file was replaced. Raises ConfigError where it is missing or damaged.
     """
-    model = traditional_seams() if traditional else shipped()
     if not path:
-        return model
+        return traditional_seams() if traditional else shipped()
+    try:
+        seen = Path(path).stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _mapped(path, (seen.st_ino, seen.st_size, seen.st_mtime_ns), traditional=traditional)
+
+
+@lru_cache(maxsize=4)
+def _mapped(path: str, version: tuple[int, int, int], *, traditional: bool) -> SeamModel:
     own = SeamModel.load(Path(path))
-    return with_own(model, for_traditional(own) if traditional else own)
+    return with_own(traditional_seams(), for_traditional(own)) if traditional else with_own(shipped(), own)
 
 
 def with_own(model: SeamModel, own: SeamModel) -> WithOwn:
@@ -66,6 +73,10 @@ def digest(path: str) -> str:
         with Path(path).open("rb") as file:
             return file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
-        raise ConfigError(
-            f"{path}: can't be read ({error.strerror}). Name another file by stitch.seam_model."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{path}: can't be read ({error.strerror}). Make it with `pipeline learn`, or mend stitch.seam_model."
+    )

@@ -129,6 +129,15 @@ def test_pruned_probabilities_still_sum_to_one(tmp_path):
     assert found.min() > 0.97
 
 
+def test_probabilities_learnt_from_runs_sum_to_one(tmp_path):
+    path = tmp_path / "runs.bin"
+    path.write_bytes(train(SENTENCES * 3, paragraphs=False))
+    found = sums(SeamModel.load(path))
+    assert np.median(found) == pytest.approx(1, abs=0.005)
+    assert (abs(found - 1) < 0.03).mean() > 0.9
+    assert found.min() > 0.97
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [

@@ -1,8 +1,8 @@
 """Measure what `pipeline learn` gains: models learnt from hard-wrapped text, alone and beside the shipped one.
 
-Comes in: the corpus, the gold readings. For news, which the shipped model was made from too, and for laws and reports, which it never
-saw, text of several sizes is wrapped into files of pages and learnt from as a user would. Goes out: a line of marks for each model, as
-`training/seam_trial.py` gives them, over text held out from both.
+Comes in: the corpus, the gold readings. For news, which the shipped model was made from too, and for laws and reports,
+which it never saw, text of several sizes is wrapped into files of pages and learnt from as a user would. Goes out: a line
+of marks for each model, as `training/seam_trial.py` gives them, over text held out from both.
 
     python -m training.learn_trial CORPUS_DIR GOLD_DIR... [--trials 1200] [--characters 100000 1000000 5000000]
 """

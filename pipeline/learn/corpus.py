@@ -53,7 +53,7 @@ class Learnt:
             f" of {self.documents:,} documents"
         )
         if self.is_full:
-            yield f"Stopped at {self.characters:,} characters: --characters sets the limit, at 60 bytes of memory each."
+            yield f"Stopped at {self.characters:,} characters, the limit. Raise --characters to learn from more."
         if self.failed:
             yield f"{self.failed:,} documents could not be read:"
             yield from (f"    {message}" for message in self.failures)

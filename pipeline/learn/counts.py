@@ -55,7 +55,7 @@ def count(stream: Ids, order: int, base: int) -> list[Grams]:
 
 def _windows(stream: Ids, length: int, base: int) -> Keys:
     """Give the key of each window with no paragraph boundary inside (at its ends only), and no gap at all."""
-    places = len(stream) - length + 1
+    places = max(0, len(stream) - length + 1)
     keys = np.zeros(places, dtype=np.uint64)
     whole = np.ones(places, dtype=np.bool_)
     for offset in range(length):
@@ -71,7 +71,7 @@ def _windows(stream: Ids, length: int, base: int) -> Keys:
 def _distinct(keys: Keys) -> tuple[Keys, Rows]:
     """Give the different keys in rising order, and how often each occurs. Sorts in place."""
     keys.sort()
-    first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    first = np.flatnonzero(_is_first(keys))
     times = np.diff(np.append(first, len(keys))).astype(np.int32)
     return keys[first], times
 
@@ -88,4 +88,11 @@ def _rows(keys: Keys, wanted: Keys) -> Rows:
 
 def first_of_each(context: Rows) -> npt.NDArray[np.intp]:
     """Give the row of the first gram of each context."""
-    return np.flatnonzero(np.concatenate([[True], context[1:] != context[:-1]]))
+    return np.flatnonzero(_is_first(context))
+
+
+def _is_first(values: Keys | Rows) -> npt.NDArray[np.bool_]:
+    """Whether the value before is another one."""
+    first = np.ones(len(values), dtype=np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import flow
 from pipeline.cli import main
 from pipeline.document import Block, Line, Role
 from pipeline.learn.characters import as_stream, vocabulary
@@ -26,6 +28,7 @@ from pipeline.learn.model import train
 from pipeline.learn.pages import runs
 from pipeline.libraries import libraries
 from pipeline.own_seams import stitching_seams
+from pipeline.run import disk
 from pipeline.script_fold import traditional_seams
 from pipeline.seams import ABSENT, FIRST_CHARACTER, SeamModel, shipped
 from pipeline.settings import Settings, load
@@ -226,6 +229,32 @@ def test_a_document_that_cannot_be_read_is_told_and_stops_nothing(pages: Path, t
     assert "1 documents could not be read" in result.stderr
     assert "scan.txt is a PDF" in result.stderr
     assert SeamModel.load(tmp_path / "new" / "own.bin").order == 4
+
+
+def test_a_full_disk_leaves_the_old_model(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    own = tmp_path / "models" / "own.bin"
+    own.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(disk, "sync", full)
+    result = call("learn", pages, "--out", own)
+    assert result.exit_code == 1
+    assert f"{own}: can't be written (No space left on device)" in result.stderr
+    assert [(path.name, path.read_bytes()) for path in own.parent.iterdir()] == [("own.bin", b"old")]
+
+
+def test_a_bug_in_a_stage_stops_nothing(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lined(data: bytes, source: str, settings: Settings) -> object:
+        if source == "1.txt":
+            raise ZeroDivisionError("a bug")
+        return flow.lined(data, source, settings)
+
+    monkeypatch.setattr("pipeline.learn.pages.lined", lined)
+    learnt = learn([str(pages)], tmp_path / "own.bin", Settings())
+    assert (learnt.documents, learnt.failures) == (6, ("1.txt: ZeroDivisionError: a bug",))
 
 
 def test_a_run_uses_it_and_a_changed_model_does_the_work_again(pages: Path, tmp_path: Path) -> None:

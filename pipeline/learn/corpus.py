@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, PipelineError
 from pipeline.learn.model import MOST_NGRAMS, train
 from pipeline.learn.pages import Prose
 from pipeline.run import disk
 from pipeline.run.documents import Reading, documents
-from pipeline.run.engines import disk_failed
 from pipeline.run.inputs import READ_SUFFIXES, STDIN, Found, Skipped, find, named
 from pipeline.run.report import SOME_QUARANTINED, Progress
 
@@ -72,7 +72,7 @@ def learn(
 ) -> Learnt:
     """Learn a seam model from pages and write it to `out`.
 
-    Raises ConfigError, with nothing written, for a wrong path and where no prose is found.
+    Raises ConfigError for a wrong path and where no prose is found, PipelineError where the disk fails; an old file is left then.
     """
     check_writable(out)
     found = corpus(inputs, out, settings)
@@ -126,10 +126,13 @@ def check_writable(out: Path) -> None:
 
 
 def write(out: Path, model: bytes) -> None:
-    """Put the file in place at once: who reads it has the old model or the new one. Raises EngineError."""
+    """Put the file in place at once: who reads it has the old model or the new one. Raises PipelineError."""
     try:
         disk.make_folder(out.parent)
         disk.write_atomically(out, model)
     except OSError as error:
-        disk.remove(disk.beside(out))
-        raise disk_failed(error) from error
+        with suppress(OSError):
+            disk.remove(disk.beside(out))
+        raise PipelineError(
+            f"{out}: can't be written ({error.strerror or error}). Mend that and learn again."
+        ) from error

@@ -45,9 +45,11 @@ class Prose:
             if document.error is not None:
                 raise document.error
             page, lines, _ = lined(document.data, document.source, settings)
-        except SourceError as error:
+        except Exception as error:  # nor may a bug of ours stop the others
             self.failed += 1
-            self.failures += [str(error)] if self.failed <= EXAMPLES else []
+            if self.failed <= EXAMPLES:
+                what = "" if isinstance(error, SourceError) else f"{document.source}: {type(error).__name__}: "
+                self.failures.append(f"{what}{error}")
             return
         fold = simplify_all if is_traditional(page.text.chars) else str  # the rest the model folds itself
         for line in lines:

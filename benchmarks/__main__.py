@@ -82,10 +82,13 @@ def runs(files: list[Path], some: list[Path], folder: Path, rounds: int) -> tupl
         for _ in range(rounds):
             shutil.rmtree(out, ignore_errors=True)
             took.append(timing.pipeline("run", "--files-from", listed, "--out", out, "--workers", workers, "--quiet"))
-        rates.append(Rate(f"pipeline run, workers: {workers}", size(some), timing.median_of(took).seconds, "wall"))
+        ran = timing.median_of(took)
+        rates.append(Rate(f"pipeline run, workers: {workers}", size(some), ran.seconds, "wall"))
+        rates.append(Rate(f"pipeline run, workers: {workers}", size(some), ran.processor))
     shutil.rmtree(out)
     whole = timing.pipeline("run", folder / "pages", "--out", out, "--workers", cores, "--quiet")
     rates.append(Rate(f"pipeline run, whole corpus, workers: {cores}, once", size(files), whole.seconds, "wall"))
+    rates.append(Rate(f"pipeline run, whole corpus, workers: {cores}, once", size(files), whole.processor))
     night = [timing.pipeline("run", folder / "pages", "--out", out, "--quiet") for _ in range(rounds)]
     corpus.build_small(folder / "small", SMALL)
     small = []

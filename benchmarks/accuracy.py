@@ -1,6 +1,6 @@
 """How well are pages read? Scores the program on labelled pages.
 
-    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE]
+    python -m benchmarks.accuracy [--bench ../shared/bench] [--part all|learn|score] [--worst N] [--show PAGE] [--set ...]
     python -m benchmarks.accuracy --gate       fails if a family is below benchmarks/gate.json
     python -m benchmarks.accuracy --keep       also adds the scores to benchmarks/history.jsonl
 
@@ -25,7 +25,7 @@ import orjson
 
 from pipeline.flow import read
 from pipeline.records import records
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 from training.pages import held_out
 
 GATE = Path("benchmarks/gate.json")
@@ -191,8 +191,9 @@ def main() -> int:
     parser.add_argument("--show")
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="STAGE.OPTION=VALUE")
     args = parser.parse_args()
-    settings = Settings()
+    settings = load(None, args.sets)
     if args.show:
         difference(args.bench, args.show, settings)
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -17,9 +18,12 @@ ENV = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # one
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command took: seconds of wall clock, and the greatest memory of itself and of one of its workers, in MB."""
+    """What a command took: seconds of wall clock, of the processor with all its workers, and the greatest memory of itself
+    and of one of its workers, in MB.
+    """
 
     seconds: float
+    processor: float
     parent: float
     worker: float
 
@@ -39,7 +43,7 @@ def _timed(call: Callable[[], object]) -> float:
 def pipeline(*arguments: str | Path) -> Ran:
     """Run a command of the program."""
     command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _spent()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENV)
     parent = worker = 0.0
     while process.poll() is None:
@@ -49,12 +53,18 @@ def pipeline(*arguments: str | Path) -> Ran:
     seconds = time.perf_counter() - start
     if process.returncode not in (0, 3):
         raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
-    return Ran(seconds, parent, worker)
+    return Ran(seconds, _spent() - before, parent, worker)
 
 
 def median_of(runs: list[Ran]) -> Ran:
     """The median of each figure."""
-    return Ran(median(r.seconds for r in runs), median(r.parent for r in runs), median(r.worker for r in runs))
+    return Ran(*(median(getattr(ran, name) for ran in runs) for name in Ran.__slots__))
+
+
+def _spent() -> float:
+    """Seconds of the processor that all commands so far took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _children(pid: int) -> list[int]:

@@ -20,6 +20,7 @@ from pipeline.fronts import Front, fronts
 from pipeline.headings import place
 from pipeline.order import Item, reorder
 from pipeline.partition import partition
+from pipeline.pins import Pins
 from pipeline.stitch import Seam
 from pipeline.text import Text, join
 from pipeline.unwrap import UnwrapOptions
@@ -47,17 +48,18 @@ class Reading:
 
 
 def articles(
-    blocks: Sequence[Block], seams: Sequence[Seam], options: ArticlesOptions, unwrap_options: UnwrapOptions
+    blocks: Sequence[Block], seams: Sequence[Seam], options: ArticlesOptions, unwrap_options: UnwrapOptions, pins: Pins
 ) -> Reading:
     """Put the blocks of a page together."""
     removals, blocks = set_aside(blocks)
-    items = reorder(blocks, seams, unwrap_options)
+    [items] = pins.ordered([reorder(blocks, seams, unwrap_options)])
     found, loose = fronts(blocks)
     runs = partition(blocks, items, found)
     if not found:
         found = [Front()]
     if options.headings:
         runs = [place(run, blocks) for run in runs]
+    runs = pins.headed(pins.ordered(runs), found, blocks)
     owners = _owners(blocks, runs, found)
     for index in loose:
         found[owners[index]].bylines.append(index)
@@ -143,6 +145,7 @@ def _went(
 ) -> dict[int, str]:
     """Where each block went, for `pipeline explain`."""
     went: dict[int, str] = {}
+    index = {block.lines[0].text.origins[0]: i for i, block in enumerate(blocks)}
     for a, (front, run, pictures) in enumerate(zip(found, runs, captions, strict=True), 1):
         for name in ("titles", "kickers", "subtitles", "bylines"):
             went |= dict.fromkeys(getattr(front, name), f"a{a}.{name.removesuffix('s')}")
@@ -153,5 +156,6 @@ def _went(
                 section, paragraph = section + 1, 0
             paragraph += item.block.role is Role.BODY
             place = f"a{a}.s{section}" + (f".p{paragraph}" if item.block.role is Role.BODY else ".heading")
-            went |= dict.fromkeys((item.first, item.last), place)
+            starts = (line.text.origins[0] for line in item.block.lines)  # every fragment that it was stitched from
+            went |= dict.fromkeys((index[start] for start in starts if start in index), place)
     return went

@@ -66,7 +66,7 @@ def set_aside(blocks: Sequence[Block]) -> tuple[list[Removal], list[Block]]:
         elif block.role is Role.FURNITURE:
             removals += furniture(block)
             kept.append(block)
-        elif _is_copy(block.role, key, seen.setdefault(block.role, set()), kept):
+        elif _is_copy(block.role, key, seen.setdefault(block.role, set()), kept) and block.rule != "correction.role":
             removals.append(Removal(block.text, "duplicate", f"{block.role}.printed_twice"))
             kept.append(replace(block, role=Role.FURNITURE))
         else:

@@ -128,6 +128,16 @@ class Fate:
     rule: str
     confidence: float
     went: str  # "a1.s2.p3", "a1.title", "removed", …
+    begins: str = ""  # how the line begins, its marks taken off: corrections name it so
+
+
+@dataclass(frozen=True, slots=True)
+class SeamMark:
+    """A seam that was found, in offsets of the decoded input: text that ends before `end` goes on at `start`."""
+
+    end: int
+    start: int
+    score: float  # natural log of odds; infinite where a person said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +152,6 @@ class Page:
     publication: str = ""
     issue_date: str = ""  # "20230815" or ""
     folio: str = ""
+    seams: tuple[SeamMark, ...] = ()
+    corrected: str = ""  # digest of the corrections it was read with
+    misfits: tuple[str, ...] = ()  # corrections that don't fit it, each with the reason

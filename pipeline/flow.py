@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
+from pipeline.corrections import Correction, digest
 from pipeline.decode import decode
-from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Role, Section
+from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
 from pipeline.headline import headlines
@@ -22,45 +23,68 @@ from pipeline.language import language
 from pipeline.lines import lines
 from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
+from pipeline.own_seams import stitching_seams
+from pipeline.pins import Pins
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
 from pipeline.script_fold import is_traditional, simplify, simplify_all, traditional_seams
 from pipeline.seams import shipped
 from pipeline.settings import Settings
-from pipeline.stitch import stitch
+from pipeline.stitch import Seam, stitch
 from pipeline.text import Change, Edit, Text
 from pipeline.unwrap import unwrap
 
+BEGINS = 12  # characters of a line that a fate tells
 
-def read(data: bytes, source: str, settings: Settings) -> Page:
-    """Read one document.
+
+def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Correction] = ()) -> Page:
+    """Read one document, with what a person decided about it.
 
     Raises SourceError where it can't be decoded and LawBroken where a stage lost, doubled or made up a character.
     """
-    document = decode(data, source, settings.decode)
-    document = edited(document, repair(document.text, settings.repair))
-    marks, hints = markup(document.text, settings.markup)
-    document = edited(document, marks)
-    found, doubled = lines(document.text, hints, settings.lines)
+    document, found, doubled = lined(data, source, settings)
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
     traditional = is_traditional(document.text.chars)
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
-    decisions = by_habit(found, roles(found, settings.roles, model, fold))
+    pins = Pins(corrections, found)
+    decisions = pins.decisions(by_habit(found, roles(found, settings.roles, model, fold)))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
-    blocks = headlines(blocks)
-    seams = stitch(blocks, settings.stitch, model)
-    reading = articles(blocks, seams, settings.articles, settings.unwrap)
+    blocks = pins.headlines(blocks, headlines)
+    own = stitching_seams(settings.stitch.seam_model, traditional=traditional)
+    seams = pins.seams(blocks, stitch(blocks, settings.stitch, own))
+    reading = articles(blocks, seams, settings.articles, settings.unwrap, pins)
+    if pins.misfits:
+        return without_misfits(data, source, settings, corrections, pins)
     finish = Finish(found, settings.normalise)
     page = Page(
         document=document,
         articles=tuple(finish.article(article) for article in reading.articles),
         removals=(*doubled, *reading.removals),
-        fates=tuple(fates(document, found, decisions, blocks, reading)),
+        fates=tuple(fates(found, decisions, blocks, reading, pins)),
+        seams=tuple(seam_marks(blocks, seams)),
+        corrected=digest(corrections),
     )
     page = signed(page, blocks, finish)
     audit(page)
     return page
+
+
+def without_misfits(
+    data: bytes, source: str, settings: Settings, corrections: Sequence[Correction], pins: Pins
+) -> Page:
+    """The page read again with those corrections that fit it, so that one which doesn't leaves no trace."""
+    page = read(data, source, settings, [one for one in corrections if one not in pins.misfits])
+    return replace(page, misfits=(*pins.misfits.values(), *page.misfits))
+
+
+def lined(data: bytes, source: str, settings: Settings) -> tuple[Document, list[Line], list[Removal]]:
+    """The document cut into lines, before anything is decided about them. Raises SourceError where it can't be decoded."""
+    document = decode(data, source, settings.decode)
+    document = edited(document, repair(document.text, settings.repair))
+    marks, hints = markup(document.text, settings.markup)
+    document = edited(document, marks)
+    return document, *lines(document.text, hints, settings.lines)
 
 
 def edited(document: Document, edits: Iterable[Edit]) -> Document:
@@ -127,10 +151,20 @@ def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
 
 
 def fates(
-    document: Document, found: Sequence[Line], decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading
+    found: Sequence[Line], decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins
 ) -> Iterable[Fate]:
     """What became of each line that has something on it."""
-    went = {line.number: reading.went.get(i, "removed") for i, block in enumerate(blocks) for line in block.lines}
-    for line, decision in zip(found, decisions, strict=True):
-        role = ROLE_OF[decision.label]
-        yield Fate(line.number, role, decision.rule, decision.confidence, went[line.number])
+    held = {line.text.origins[0]: (i, block) for i, block in enumerate(blocks) for line in block.lines}
+    for at, (line, decision) in enumerate(zip(found, decisions, strict=True)):
+        i, block = held[line.text.origins[0]]
+        rule = decision.rule if block.role is ROLE_OF[decision.label] else block.rule
+        went = reading.went.get(i, "removed")
+        begins = line.text.chars[:BEGINS]
+        yield Fate(line.number, block.role, pins.rules.get(at, rule), decision.confidence, went, begins)
+
+
+def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:
+    """The seams in offsets of the decoded input."""
+    for seam in seams:
+        tail, head = blocks[seam.tail].lines[-1].text, blocks[seam.head].lines[0].text
+        yield SeamMark(tail.origins[-1] + 1, head.origins[0], seam.score)

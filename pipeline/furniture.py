@@ -73,6 +73,8 @@ _PAGED = {"furniture.folio", "furniture.number", "furniture.masthead", "furnitur
 
 
 def _removal(text: Text, given: str) -> Removal:
+    if given == "correction.role":
+        return Removal(text, "furniture", given)
     rule = _rule(text)
     if not rule:
         return Removal(text, "furniture", given if given.startswith("furniture") else "furniture.place")

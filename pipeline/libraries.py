@@ -33,15 +33,23 @@ def libraries(settings: Settings) -> str:
 
         found.append(dictionary())
     check(settings)
+    if settings.stitch.seam_model:
+        from pipeline.own_seams import digest
+
+        found.append(f"seam model {digest(settings.stitch.seam_model)}")
     if settings.records.figures:
         found.append(f"cn2an {metadata.version('cn2an')}")
     return ", ".join(found)
 
 
 def check(settings: Settings) -> None:
-    """Raise ConfigError where the extra that reads Chinese numerals is asked for and not installed."""
+    """Raise ConfigError where something that is asked for is not there: the extra that reads Chinese numerals, a seam model."""
     if settings.records.figures and util.find_spec("cn2an") is None:
         raise ConfigError(
             "records.figures needs the extra `figures`, which reads Chinese numerals. Install it, as in"
             " `pip install 'newspaper-pipeline[figures]'`, or leave --figures out."
         )
+    if settings.stitch.seam_model:
+        from pipeline.own_seams import stitching_seams
+
+        stitching_seams(settings.stitch.seam_model)

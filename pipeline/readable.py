@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate, pairwise, product
+from math import inf
+from typing import TypeAlias
 from unicodedata import combining, east_asian_width
 
 import orjson
 
-from pipeline.document import Article, Fate, Page
+from pipeline.document import Article, Fate, Page, Role
 from pipeline.markup import line_spans
-from pipeline.text import NOWHERE, Change
+from pipeline.text import GAP, NOWHERE, Change, runs
 
+Paint: TypeAlias = Callable[["Role | None", str], str]
+
+_NEAR = tuple(product(range(-GAP, GAP + 1), repeat=2))  # marks at a seam may have gone
 _PART = "\n\n---\n\n"  # between articles
 
 
@@ -26,35 +31,61 @@ def readable(page: Page) -> str:
     return _PART.join(articles) + "\n" if articles else ""
 
 
-def explained(page: Page, width: int) -> Iterator[str]:
-    """A line for each line of the page: number, role, confidence, where it went, rule, and its text cut to `width`.
+def explained(page: Page, width: int, paint: Paint = lambda role, text: text) -> Iterator[str]:
+    """A line for each line of the page, its text cut to `width`.
 
-    Under it stands what was changed in it: the rule, what became what, and how often.
+    Number, role, confidence, where it went, rule, and the line that it reads on from; `paint` colours by role. Under it
+    stands what was changed in it: the rule, what became what, and how often.
     """
-    rows = [(fate, _columns(fate)) for fate in _fates(page)]
-    widths = [max((len(row[i]) for _, row in rows), default=0) for i in range(5)]
+    joins = joined(page)
+    rows = [(fate, _columns(fate, joins)) for fate in _fates(page)]
+    widths = [max((len(row[i]) for _, row in rows), default=0) for i in range(6)]
     text_of, changes_of = _lines(page), _changes(page)
     for fate, row in rows:
-        head = "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True))
-        yield f"{head}  {_cut(text_of.get(fate.number, ''), width - len(head) - 2)}".rstrip()
+        head = "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True) if size)
+        text = _cut(text_of.get(fate.number, ""), width - len(head) - 2)
+        shown = head.replace(row[1], paint(fate.role, row[1]), 1) if fate.role else head
+        yield f"{shown}  {paint(fate.role, text) if text else ''}".rstrip()
         for line in _told(changes_of.pop(fate.number, ())):
             yield _cut(f"{'':{widths[0]}}  {line}", width)
 
 
 def explained_json(page: Page) -> Iterator[str]:
     """The same as JSON Lines, the text in full."""
-    text_of, changes_of = _lines(page), _changes(page)
+    joins, text_of, changes_of = joined(page), _lines(page), _changes(page)
     for fate in _fates(page):
+        before, score = joins.get(fate.number, (0, inf))
         row = {
             "line": fate.number,
             "role": fate.role or "",
             "rule": fate.rule,
             "confidence": round(float(fate.confidence), 4),
             "went": fate.went,
+            "reads_on_from": before,
+            "seam": score if score < inf else None,
             "text": text_of.get(fate.number, ""),
             "changes": [change._asdict() for change in changes_of.pop(fate.number, ())],
         }
         yield orjson.dumps(row).decode()
+
+
+def joined(page: Page) -> dict[int, tuple[int, float]]:
+    """For each line at which a seam ends: the line it reads on from, and the score. Only seams that were joined."""
+    spans = list(line_spans(page.document.original))
+    starts = [start for _, start, _ in spans]
+    met = {
+        (before + 1, after)
+        for article in page.articles
+        for section in article.sections
+        for text in section.paragraphs
+        for (*_, before), (_, _, after, _) in pairwise((a, b, c, d - 1) for a, b, c, d in runs(text))
+    }
+    found = {}
+    for seam in page.seams:
+        if not met.isdisjoint((seam.end + a, seam.start + b) for a, b in _NEAR):
+            tail, head = (spans[bisect_right(starts, at) - 1][0] for at in (seam.end - 1, seam.start))
+            found[head] = (tail, seam.score)
+    return found
 
 
 def _parts(article: Article) -> Iterator[str]:
@@ -74,8 +105,10 @@ def _parts(article: Article) -> Iterator[str]:
     yield from (f"> {caption.chars}" for caption in article.captions)
 
 
-def _columns(fate: Fate) -> tuple[str, str, str, str, str]:
-    return str(fate.number), fate.role or "-", f"{fate.confidence:.2f}", fate.went, fate.rule
+def _columns(fate: Fate, joins: Mapping[int, tuple[int, float]]) -> tuple[str, str, str, str, str, str]:
+    line, score = joins.get(fate.number, (0, 0.0))
+    join = f"\N{LEFTWARDS ARROW}{line} {'pinned' if score == inf else f'{score:+.1f}'}" if line else ""
+    return str(fate.number), fate.role or "-", f"{fate.confidence:.2f}", fate.went, fate.rule, join
 
 
 def _lines(page: Page) -> dict[int, str]:

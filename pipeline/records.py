@@ -128,7 +128,8 @@ class _Writer:
     def __init__(self, page: Page, settings: Settings) -> None:
         self.page = page
         self.options = settings.records
-        self.fingerprint = settings.fingerprint()
+        # Corrections change what is read, so the records of a page that has some say so.
+        self.fingerprint = settings.fingerprint(page.corrected)
         self.reach = reach(page.document.changes)
 
     def article(self, article: Article, name: str) -> tuple[Json, list[Json]]:

@@ -48,11 +48,15 @@ def is_traditional(chars: str) -> bool:
     return language(chars) == TRADITIONAL
 
 
-@cache
-def traditional_seams() -> SeamModel:
-    """The seam model for a Traditional page: the characters of both scripts have the ids of the Simplified ones."""
-    model = shipped()
+def for_traditional(model: SeamModel) -> SeamModel:
+    """A seam model for Traditional pages: the characters of both scripts have the ids of the Simplified ones."""
     ids = model.ids.copy()
     for theirs, ours in SHARED.items():
         ids[theirs] = ids[ours]
     return replace(model, ids=ids)
+
+
+@cache
+def traditional_seams() -> SeamModel:
+    """The shipped seam model for Traditional pages."""
+    return for_traditional(shipped())

@@ -4,7 +4,7 @@ Comes in: pairs of text without white space. Goes out: natural logarithms of pro
 the right piece reads on from the left one. Left alone: the text. Nothing here decides what is joined to what.
 
 The model is an interpolated Kneser-Ney model (Chen & Goodman 1999, modified discounts), pruned and written as a
-back-off model. `training/seams.py` makes the file, and `docs/seam-model.md` says what is in it.
+back-off model. `pipeline.learn` makes the file, and `docs/seam-model.md` says what is in it.
 
 A look-up costs little and a call of numpy much, so all texts of a call are looked up together, one n-gram length after
 the other.
@@ -275,9 +275,7 @@ def mapped(path: Path) -> mmap.mmap:
         with path.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-        raise SeamModelError(
-            f"{path}: cannot read the seam model ({error}); python -m training.seams makes one"
-        ) from error
+        raise SeamModelError(f"{path}: cannot read the seam model ({error}); `pipeline learn` makes one") from error
 
 
 def header_of(data: mmap.mmap, path: Path) -> Header:
@@ -288,10 +286,11 @@ def header_of(data: mmap.mmap, path: Path) -> Header:
     length = int.from_bytes(data[len(MAGIC) : start], "little")
     try:
         header: Header = json.loads(data[start : start + length])
-    except ValueError as error:
+        size = header["size"]
+    except (ValueError, LookupError, TypeError) as error:
         raise SeamModelError(f"{path}: the header of the seam model is damaged") from error
-    if len(data) != header["size"]:
+    if len(data) != size:
         raise SeamModelError(
-            f"{path}: {len(data)} bytes where the seam model has {header['size']}; it was cut short: copy it again"
+            f"{path}: {len(data)} bytes where the seam model has {size}; it was cut short: copy it again"
         )
     return header

@@ -59,13 +59,13 @@ class Settings(BaseModel):
         default=RunOptions(), description="how a run cuts up its work, and what a document may take"
     )
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, corrected: str = "") -> str:
         """16 hex digits that change whenever a setting changes that the records depend on.
 
         It is taken over every option, so that none can be forgotten, but for those of `run` that only say how the work
-        is cut up and what a document may take.
+        is cut up and what a document may take; of a page with corrections, over their digest too.
         """
-        return sha256(self.model_dump_json(exclude={"run": set(_NO_RECORD)}).encode()).hexdigest()[:16]
+        return sha256(f"{self.model_dump_json(exclude={'run': set(_NO_RECORD)})}{corrected}".encode()).hexdigest()[:16]
 
 
 def load(path: Path | None = None, sets: Sequence[str] = ()) -> Settings:

@@ -73,10 +73,26 @@ def test_version() -> None:
     assert call("--version").output == f"pipeline {__version__}\n"
 
 
+def test_the_log_of_a_run_is_json_alone(pages: Path) -> None:
+    (pages / "scan.txt").write_bytes(b"%PDF-1.7")
+    result = call("run", pages, "--log-format", "json")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert json.loads(result.stderr.splitlines()[-1])["event"] == "done"
+    assert {"event", "time"} <= set.intersection(*(set(json.loads(line)) for line in result.stderr.splitlines()))
+
+
+def test_the_columns_of_rows_are_named(pages: Path) -> None:
+    (pages / "rows.jsonl").write_text('{"no": "x", "body": "桥通了"}', encoding="utf-8")
+    assert call("run", pages / "rows.jsonl", "--text-column", "body", "--id-column", "no").exit_code == 0
+    [path] = Path("out", "articles").iterdir()
+    assert json.loads(path.read_bytes())["id"] == "rows.jsonl:x#a1"
+
+
 def test_run_and_validate(pages: Path) -> None:
     result = call("run", pages)
     assert result.exit_code == 0, result.output
-    assert "2 documents" in result.stdout or re.search(r"documents\D+2\b", result.stdout)
+    assert "2 documents" in result.stderr
+    assert result.stdout == ""
     assert {path.name for path in Path("out").iterdir()} >= {"articles", "sections", "_run"}
     result = call("validate")
     assert result.exit_code == 0, result.output
@@ -250,6 +266,29 @@ def test_explain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.match(r"1 +title +[01]\.\d\d +a1\.title +\S+ +老粮站变身图书馆$", first)
     assert re.match(r"2 +subtitle ", second)
     assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+def test_explain_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = CliRunner().invoke(main, ["explain", str(SEED)], color=True).stdout
+    assert "\x1b[91m\x1b[1mtitle" in coloured
+    assert "\x1b[" not in call("explain", SEED).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in CliRunner().invoke(main, ["explain", str(SEED)], color=True).stdout
+
+
+def test_corrections_are_laid_over_a_page() -> None:
+    text = '[[correction]]\nsource = "mine"\nrole = "kicker"\nat = [2]\n\n[[correction]]\nsource = "mine"\njoin = [1, 999]\n'
+    Path("corrections.toml").write_text(text, encoding="utf-8")
+    result = call("explain", SEED, "--source", "mine")
+    assert re.search(r"^2 +kicker +1\.00 +a1\.kicker +correction\.role", result.stdout, re.MULTILINE)
+    assert result.stderr == (
+        "Warning: corrections.toml:6: mine: there is nothing on line 999. The page is read without it.\n"
+    )
+    assert "correction" not in call("explain", SEED).stdout
+    Path("corrections.toml").rename("mine.toml")
+    assert call("clean", SEED, "--source", "mine", "--corrections", "mine.toml").stdout.startswith(
+        "——云汀县棠渡街道旧仓新用记\n\n# "
+    )
 
 
 def test_explain_accounts_for_every_line() -> None:

@@ -69,6 +69,8 @@ def test_explained_json_has_the_text_in_full(make_page: MakePage) -> None:
         "rule": "furniture.folio",
         "confidence": 1.0,
         "went": "removed",
+        "reads_on_from": 0,
+        "seam": None,
         "text": "第5版",
         "changes": [],
     }

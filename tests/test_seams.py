@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.learn.model import train
+from pipeline.learn.table import build_table
 from pipeline.seams import BOUNDARY, DIGIT, FIRST_CHARACTER, LATIN, UNKNOWN, SeamModel, SeamModelError, shipped
-from training.seams import LeftOut, build_table, is_law, is_report, squeeze, train
+from training.seams import LeftOut, is_law, is_report, squeeze
 
 SENTENCES = (
     "白芦河大桥昨日通车，两岸居民走上桥头。",
@@ -123,6 +125,15 @@ def test_pruned_probabilities_still_sum_to_one(tmp_path):
     path = tmp_path / "small.bin"
     path.write_bytes(train(SENTENCES, order=3, max_ngrams=60))
     found = sums(SeamModel.load(path))
+    assert (abs(found - 1) < 0.03).mean() > 0.9
+    assert found.min() > 0.97
+
+
+def test_probabilities_learnt_from_runs_sum_to_one(tmp_path):
+    path = tmp_path / "runs.bin"
+    path.write_bytes(train(SENTENCES * 3, paragraphs=False))
+    found = sums(SeamModel.load(path))
+    assert np.median(found) == pytest.approx(1, abs=0.005)
     assert (abs(found - 1) < 0.03).mean() > 0.9
     assert found.min() > 0.97
 

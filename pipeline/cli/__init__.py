@@ -1,8 +1,8 @@
 """The command line: each command parses, makes one call of the library, prints.
 
-Nothing but click is imported until a command runs, so that `--help` answers at once. Results go to standard
-output, progress and errors to standard error. Exit codes: 0 all well, 1 an error of the program, 2 a wrong command or
-setting (nothing has been touched), 3 some documents are in quarantine, 4 more of them than `--max-failures` allows.
+Nothing but click is imported until a command runs, so that `--help` answers at once. Results go to standard output,
+progress, the summary of a run and errors to standard error. Exit codes: 0 all well, 1 an error of the program, 2 a wrong
+command or setting (nothing has been touched), 3 some documents are in quarantine, 4 more of them than `--max-failures` allows.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.corpus import run, validate
+from pipeline.cli.learn import learn
 from pipeline.cli.nightly import quarantine, status
 from pipeline.cli.page import clean, explain
+from pipeline.cli.review import compare, report, trace
 from pipeline.cli.setup import init, schema
 from pipeline.errors import ConfigError, PipelineError, SourceError
 
@@ -59,5 +61,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, validate, status, quarantine, schema, init):
+for command in (run, clean, explain, report, trace, compare, validate, status, quarantine, learn, schema, init):
     main.add_command(command)

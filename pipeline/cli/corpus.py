@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 import click
 
 from pipeline.cli.nightly import LogFormat, night_options, tell, watching
-from pipeline.cli.options import load_settings, settings_options
+from pipeline.cli.options import corrections_option, load_settings, settings_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,8 +29,14 @@ class Wishes(TypedDict):
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--out", type=_FOLDER, default=Path("out"), show_default=True, help="Output folder.")
-@click.option("--workers", type=click.IntRange(min=0), help="Processes. Default: as many as there is work for.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Processes. Default: as many as there is work for. 0: none, for debugging.",
+)
 @click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
+@click.option("--text-column", metavar="NAME", help="Key or column of the text in rows. Default: text.")
+@click.option("--id-column", metavar="NAME", help="That of a row's id, which then names it. Default: its number.")
 @click.option("--full", is_flag=True, help="Do everything again, not only what is new or changed.")
 @click.option("--retry-quarantined", is_flag=True, help="Also try again what is in quarantine.")
 @click.option("--max-failures", default="", metavar="N|P%", help="Leave the output as it was if more documents fail.")
@@ -39,6 +45,7 @@ class Wishes(TypedDict):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
 @night_options
+@corrections_option
 @settings_options
 @click.pass_context
 def run(
@@ -47,8 +54,11 @@ def run(
     quiet: bool,
     as_json: bool,
     figures: bool,
+    text_column: str | None,
+    id_column: str | None,
     metrics: Path | None,
     log_format: LogFormat,
+    corrections: Path | None,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -58,19 +68,23 @@ def run(
     INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
     run is done; the output is what a run over everything would leave.
     """
+    from pipeline.corrections import load
     from pipeline.run import run as run_all
 
-    settings = load_settings(config, (*sets, "records.figures=true") if figures else sets)
+    pinned = load(corrections)
+    asked = {"run.text_column": text_column, "run.id_column": id_column, "records.figures": "true" if figures else None}
+    sets = (*sets, *(f"{option}={value}" for option, value in asked.items() if value is not None))
+    settings = load_settings(config, sets)
     if not inputs and wishes["files_from"] is None:
         inputs = ("seeds",)
     with watching(log_format, quiet=quiet) as on_progress:
-        report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
+        report = run_all(inputs, settings=settings, on_progress=on_progress, corrections=pinned, **wishes)
     tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())
-    elif not quiet:
+    elif not quiet and (log_format == "text" or report.dry_run):
         for line in report.lines():
-            click.echo(line)
+            click.echo(line, err=not report.dry_run)  # what a dry run tells is its result
     ctx.exit(report.exit_code)
 
 

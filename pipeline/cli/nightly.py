@@ -105,9 +105,10 @@ def tell(report: Report, metrics: Path | None, log_format: LogFormat) -> None:
     """Write the figures of a run where they were asked for. Raises ConfigError where that fails."""
     from pipeline.errors import ConfigError
     from pipeline.run.metrics import write
+    from pipeline.run.report import SOME_QUARANTINED
 
     if log_format == "json":
-        _log("done" if report.exit_code == 0 else "failed", report.as_dict())
+        _log("done" if report.exit_code in (0, SOME_QUARANTINED) else "failed", report.as_dict())
     if metrics is not None:
         try:
             write(metrics, report)

@@ -31,6 +31,15 @@ def settings_options(command: Command) -> Command:
     return config(sets(command))
 
 
+def corrections_option(command: Command) -> Command:
+    """Give a command `--corrections`."""
+    return click.option(
+        "--corrections",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Corrections file. Default: corrections.toml in the current folder, if there is one.",
+    )(command)
+
+
 def load_settings(config: Path | None, sets: tuple[str, ...]) -> Settings:
     """The settings that the shared options ask for. Raises ConfigError, also where they need an extra that is missing."""
     from pipeline.libraries import check

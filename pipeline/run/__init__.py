@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +21,7 @@ from pipeline.run.runner import Order, execute
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
 
 if TYPE_CHECKING:
+    from pipeline.corrections import Corrections
     from pipeline.settings import Settings
 
 __all__ = [
@@ -50,7 +52,8 @@ def run(
     max_failures: str = "",
     files_from: Path | None = None,
     stdin: BinaryIO | None = None,
-    make_cleaner: MakeCleaner = from_settings,
+    corrections: Corrections | None = None,
+    make_cleaner: MakeCleaner | None = None,
 ) -> Report:
     """Read all inputs (files, folders, globs, `-`) into records in the folder `out`.
 
@@ -58,7 +61,8 @@ def run(
     would leave. `workers` is the number of processes; None: one for each processor, or a single one where there is
     little to do; 0: none, the work is done in this process, and a document that crashes it is not survived. `full`
     does everything again, `dry_run` nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or
-    `P%`): with more failed documents than that, the output stays as it was.
+    `P%`): with more failed documents than that, the output stays as it was. `corrections` are laid over what the
+    stages decide; where they change, the parts of their documents are done again.
 
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
     A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
@@ -67,7 +71,9 @@ def run(
         inputs=tuple(inputs),
         out=Path(out),
         settings=settings,
-        make_cleaner=make_cleaner,
+        make_cleaner=make_cleaner or partial(from_settings, corrections=corrections),
+        corrected=corrections.digests() if corrections else {},
+        corrections=corrections.count() if corrections else 0,
         workers=workers,
         on_progress=on_progress,
         wishes=Wishes(full, retry_quarantined),

@@ -13,12 +13,12 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pipeline.errors import SourceError
 from pipeline.run.names import PLAIN, source_of, suffixes
 from pipeline.run.options import RunOptions
-from pipeline.run.streams import BROKEN, FREE, Tap, read_error, unpacked
+from pipeline.run.streams import FREE, Seekable, Tap, read_error, unpacked
 
 ZIP: Final = ".zip"
 TAR: Final = ".tar"
@@ -28,7 +28,7 @@ _UTF8_NAME: Final = 0x800  # the flag of a zip member whose name is UTF-8
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an archive. `name` "": the error concerns the archive as a whole. `is_skipped`: it is no text."""
+    """A member of an archive. `is_skipped`: it is no text."""
 
     name: str
     data: bytes = b""
@@ -38,31 +38,27 @@ class Member:
 
 
 def members(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
-    """The members of an archive in their order; what is wrong with the archive itself comes last, as one more."""
+    """The members of an archive in their order. Raises what the libraries make of an archive that is damaged."""
     inside = _zip if suffixes(source)[0] == ZIP else _tar
     seen: set[str] = set()
     left = max(FREE, options.ratio * tap.size)
-    try:
-        for member in inside(tap, source, options):
-            left -= member.size
-            if left < 0:
-                message = f"{source}: unpacks to too much for its size. Raise run.ratio if you trust it."
-                yield Member("", error=SourceError(message, stage="read"))
-                return
-            if member.name in seen and not member.is_skipped:
-                message = f"{source}: holds {member.name} twice. Only the first is read."
-                member = Member(member.name, error=SourceError(message, stage="read"))
-            seen.add(member.name)
-            yield member
-    except (*BROKEN, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, SourceError) as broken:
-        yield Member("", error=read_error(source, broken))
+    for member in inside(tap, source, options):
+        left -= member.size
+        if left < 0:
+            message = f"{source}: unpacks to too much for its size. Raise run.ratio if you trust it."
+            raise SourceError(message, stage="read")
+        if member.name in seen and not member.is_skipped:
+            message = f"{source}: holds {member.name} twice. Only the first is read."
+            member = Member(member.name, error=SourceError(message, stage="read"))
+        seen.add(member.name)
+        yield member
 
 
 def _zip(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
-    with zipfile.ZipFile(io.BufferedReader(_Seekable(tap))) as archive:
+    with zipfile.ZipFile(io.BufferedReader(Seekable(tap))) as archive:
         for info in archive.infolist():
             name = source_of(_name(info))
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir() takes no empty name
                 continue
             if not _is_text(name):
                 yield Member(name, is_skipped=True)
@@ -70,7 +66,7 @@ def _zip(tap: Tap, source: str, options: RunOptions) -> Iterator[Member]:
             try:
                 with archive.open(info) as file:
                     yield _whole(name, file.read((options.document_mb << 20) + 1), source, options)
-            except (*BROKEN, zipfile.BadZipFile, NotImplementedError, RuntimeError) as broken:
+            except Exception as broken:
                 yield Member(name, error=read_error(f"{source}:{name}", broken))
 
 
@@ -119,30 +115,3 @@ def _name(info: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return os.fsdecode(raw)
-
-
-class _Seekable(io.RawIOBase):
-    """The file under a tap, read at any place, without moving the tap."""
-
-    def __init__(self, tap: Tap) -> None:
-        self.tap, self.at = tap, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.tap.size}[whence]
-        self.at = max(0, start + offset)
-        return self.at
-
-    def tell(self) -> int:
-        return self.at
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer, as in io.RawIOBase
-        data = os.pread(self.tap.descriptor, len(buffer), self.at)
-        buffer[: len(data)] = data
-        self.at += len(data)
-        return len(data)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from pipeline.corrections import Corrections
     from pipeline.settings import Settings
 
 
@@ -35,23 +36,29 @@ MakeCleaner: TypeAlias = "Callable[[Settings], Cleaner]"
 
 
 class _Cleaner:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, corrections: Corrections | None) -> None:
         from pipeline import flow, records
+        from pipeline.corrections import Corrections
 
-        self.settings = settings
+        self.settings, self.corrections = settings, corrections or Corrections()
         self._read, self._records, self._quarantined = flow.read, records.records, records.quarantined
 
     def clean(self, data: bytes, source: str) -> Cleaned:
-        made = self._records(self._read(data, source, self.settings), self.settings)
+        own = self.corrections.of(source)
+        page = self._read(data, source, self.settings, own)
+        made = self._records(page, self.settings)
         by_reason = {f"removed.{reason}": number for reason, number in made.removed_by_reason.items()}
         by_rule = {f"changed.{rule}": number for rule, number in made.changes.items()}
         lines = {"articles": made.articles, "sections": made.sections, "removed": made.removed}
-        return Cleaned(lines, {"kept": made.kept, **by_reason, **by_rule})
+        counts = {"kept": made.kept, **by_reason, **by_rule}
+        if own:
+            counts |= {"corrections": len(own) - len(page.misfits), "misfits": len(page.misfits)}
+        return Cleaned(lines, counts)
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         return self._quarantined(source, error, sha256)
 
 
-def from_settings(settings: Settings) -> Cleaner:
+def from_settings(settings: Settings, corrections: Corrections | None = None) -> Cleaner:
     """The cleaner of the program itself."""
-    return _Cleaner(settings)
+    return _Cleaner(settings, corrections)

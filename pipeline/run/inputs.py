@@ -7,6 +7,7 @@ folder it stands in, for a line of `--files-from` the current folder, or `/` whe
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections import Counter
@@ -16,9 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.run.names import ARCHIVES, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
+from pipeline.run.names import ARCHIVES, COLUMNS, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
 
-READ_SUFFIXES: Final = f"{' '.join((*PLAIN, *ROWS, *ARCHIVES))}, each also with {' '.join(PACKED)}"
+READ_SUFFIXES: Final = (
+    f"{' '.join((*PLAIN, *ROWS, *ARCHIVES, *COLUMNS))}, all but .zip and .parquet also with {' '.join(PACKED)}"
+)
 STDIN: Final = "-"
 
 _LINK: Final = "link (run.follow_links is off)"
@@ -79,6 +82,14 @@ def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) 
     if files_from is not None and not files_from.is_file():
         raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
     return Named(tuple(roots), files_from, spool if STDIN in names else "")
+
+
+def remembered(names: Sequence[str], files_from: Path | None) -> bytes:
+    """What the user named, for those who want to read it again (`pipeline report`): absolute, since they may be elsewhere."""
+    paths = [name if name == STDIN else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
+    listed = str(files_from.absolute()) if files_from else ""
+    known = {"inputs": paths, "files_from": listed, "folder": str(Path.cwd())}
+    return json.dumps(known, ensure_ascii=True, indent=1).encode() + b"\n"
 
 
 def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> Iterator[Found]:
@@ -209,7 +220,9 @@ def _listed(files_from: Path) -> Iterator[str]:
 
 def _is_read(name: str) -> bool:
     kind, packing = suffixes(name)
-    return kind in (*PLAIN, *ROWS) or (kind in ARCHIVES and not (kind == ".zip" and packing))
+    if packing and kind in (".zip", *COLUMNS):
+        return False
+    return kind in (*PLAIN, *ROWS, *ARCHIVES, *COLUMNS)
 
 
 def _why(name: str) -> str:

@@ -4,6 +4,8 @@ articles/ sections/ removed/ quarantine/    part-0000.jsonl, part-0000_001.jsonl
 README.md                                   the dataset card
 _run/manifest.json                          what the output holds; made anew from the receipts after each run
 _run/receipts/part-0000.json                the part is done, and from what
+_run/inputs.json                            which paths the last run was told to read
+_run/report/                                the review page, made by `pipeline report`
 _run/lock                                   held by a run; holds its process id meanwhile
 """
 
@@ -45,6 +47,16 @@ class Layout:
     def manifest(self) -> Path:
         """The sum of the receipts."""
         return self.run / "manifest.json"
+
+    @property
+    def inputs(self) -> Path:
+        """What the last run read, for the review page."""
+        return self.run / "inputs.json"
+
+    @property
+    def report(self) -> Path:
+        """The review page."""
+        return self.run / "report"
 
     @property
     def lock(self) -> Path:

@@ -26,6 +26,7 @@ _ESCAPED: Final = re.compile(rb"\\(?:x([0-9a-f]{2})|\\)")
 
 PLAIN: Final = (".txt", ".md", ".text")
 ROWS: Final = (".jsonl", ".ndjson")
+COLUMNS: Final = (".parquet",)  # rows too, but read column by column, and packed inside
 ARCHIVES: Final = (".zip", ".tar")
 PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
 _SHORT: Final = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".txz": ".tar.xz"}

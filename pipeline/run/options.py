@@ -37,9 +37,11 @@ class RunOptions(BaseModel):
         description="how many times larger than its file a compressed input may be before it counts as a bomb;"
         " the first 16 MB are free",
     )
-    text_column: str = Field(default="text", min_length=1, description="key of the text in the rows of a JSONL file")
+    text_column: str = Field(
+        default="text", min_length=1, description="key or column of the text in the rows of a JSONL or Parquet file"
+    )
     id_column: str = Field(
-        default="", description="key of a row's id, which then names the row instead of its number; empty: the number"
+        default="", description="that of a row's id, which then names the row instead of its number; empty: the number"
     )
     follow_links: bool = Field(
         default=False, description="follow symbolic links inside the input folders, also to places outside them"

@@ -7,7 +7,7 @@ so they go to files, one a part, and are sorted and compared a part at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -33,7 +33,8 @@ class PartPlan:
 
     part: int
     action: Action
-    reasons: Counts  # added, changed, deleted, touched, retried: inputs; settings, code, options, outputs, full: 1
+    # added, changed, deleted, touched, retried: inputs; settings, code, options, corrections, outputs, full: 1
+    reasons: Counts
     head: Head | None = None  # of the receipt that still holds
     listing: Path = Path()
     todo: int = 0  # inputs to read
@@ -101,14 +102,14 @@ class Listing:
         self.waiting = 0
 
 
-def plan(listing: Listing, layout: Layout, stamp: Stamp, wishes: Wishes) -> Iterator[PartPlan]:
+def plan(listing: Listing, layout: Layout, stamp_of: Callable[[int], Stamp], wishes: Wishes) -> Iterator[PartPlan]:
     """The plan of each part, and of each that is in the output but has no input any more."""
     used = listing.used()
     lying: dict[int, list[Path]] = {}
     for path in layout.files():
         lying.setdefault(layout.part_of(path), []).append(path)
     for part in used:
-        yield _part(part, listing, layout, stamp, wishes, lying.get(part, []))
+        yield _part(part, listing, layout, stamp_of(part), wishes, lying.get(part, []))
     for part in sorted({*layout.parts(), *lying} - set(used)):
         receipt = receipts.read(layout.receipt(part))
         yield PartPlan(part, "retire", {"deleted": receipt.head.inputs if receipt else 0})
@@ -142,6 +143,7 @@ def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wish
         "settings": (was.settings, stamp.settings),
         "code": (was.code, stamp.code),
         "options": (was.options, stamp.options),
+        "corrections": (was.corrections, stamp.corrections),
     }
     reasons = {name: 1 for name, (old, new) in pairs.items() if old != new}
     if not reasons and not receipts.intact(layout.root, layout.receipt(receipt.head.part), receipt.head, lying):

@@ -1,9 +1,10 @@
 """The process pool: a worker that dies or hangs is replaced, and the document that did it is found and quarantined.
 
-A worker says before each document which one it takes up. When it dies, that document is the suspect: it is read alone
-in a fresh process, up to `_TRIALS` times. If it ends that process each time, it is banned: the shard is done again and
-the document goes to quarantine unread. If it comes through once, something else killed the worker, and the shard is
-done again.
+A worker says before each input and each document in it which one it takes up. When it dies, that document is the
+suspect: it is read alone in a fresh process, up to `_TRIALS` times. If it ends that process each time, it is banned: the
+shard is done again and the document goes to quarantine unread. If it comes through once, something else killed the
+worker, and the shard is done again. Where a document that is banned seems to do it again, it is the reading of its input
+that does, so the whole input is banned, and nobody looks into it any more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Final
@@ -23,11 +24,11 @@ from typing import Final
 from pipeline.errors import SourceError
 from pipeline.run import disk
 from pipeline.run.engines import Setup
-from pipeline.run.errors import EngineError, crashed, time_limit
+from pipeline.run.errors import EngineError, crashed, memory_limit, time_limit
 from pipeline.run.layout import Layout
 from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.worker import EXHAUSTED, Failed, Harmless, Message, Probe
 from pipeline.run.worker import At as Reached
-from pipeline.run.worker import Failed, Harmless, Message, Probe
 
 _TRIALS: Final = 2  # deaths alone in a process that make a suspect the culprit
 _DEATHS: Final = 8  # of workers on one shard without a culprit, after which the run gives up
@@ -46,13 +47,14 @@ class _Worker:
     process: subprocess.Popen[bytes]
     connection: Connection
     job: Job | None = None
+    input: str = ""
     source: str = ""
     since: float = 0.0
     is_hung: bool = False
 
     def give(self, job: Job) -> None:
         self.job, self.since = job, time.monotonic()
-        self.source = job.source if isinstance(job, Probe) else ""
+        self.input, self.source = (job.input, job.source) if isinstance(job, Probe) else ("", "")
         self.connection.send(job)
 
     def kill(self) -> None:
@@ -91,8 +93,12 @@ class _Pool:
         self.workers.clear()
 
     def _give_out(self) -> None:
-        for worker in self.workers:
+        for worker in list(self.workers):
             if self.waiting and not worker.job:
+                if isinstance(self.waiting[0], Probe):  # only a fresh process tells who is to blame
+                    self.workers.remove(worker)
+                    worker.kill()
+                    continue
                 self._hand(worker)
         while self.waiting and len(self.workers) < self.size:
             worker = self._start()
@@ -116,7 +122,8 @@ class _Pool:
             raise message.error
         if isinstance(message, Reached):
             worker.source, worker.since = message.source, time.monotonic()
-            self.at(message.source, message.is_first)
+            worker.input = message.source if message.is_input else worker.input
+            self.at(message.source, message.is_input)
             return None
         job, worker.job = worker.job, None
         if isinstance(message, Harmless):
@@ -147,25 +154,39 @@ class _Pool:
             return
         self.deaths[shard.part] += 1
         suspect = (shard.part, source)
-        if worker.is_hung:
-            self._ban(shard, source, time_limit(source, self.setup.time_limit))
-            return
+        how = _how(worker.process.returncode)
         if isinstance(job, Probe):
             self.trials[suspect] += 1
-        if self.trials[suspect] >= _TRIALS:
-            self._ban(shard, source, crashed(source, _how(worker.process.returncode)))
+        if worker.is_hung:
+            self._ban(shard, worker, lambda name: time_limit(name, self.setup.time_limit))
+        elif self.trials[suspect] >= _TRIALS:
+            self._ban(shard, worker, lambda name: self._ended(name, worker.process.returncode))
         elif self.deaths[shard.part] > _DEATHS:
-            how = _how(worker.process.returncode)
             raise EngineError(
                 f"part {shard.part}: {_DEATHS + 1} workers ended with {how}, none on a document that does it alone. "
                 "See whether memory is short; run again with fewer workers."
             )
         else:
-            self.waiting.appendleft(Probe(shard, source) if source else shard)
+            self.waiting.appendleft(Probe(shard, worker.input, source) if source else shard)
 
-    def _ban(self, shard: Shard, source: str, error: SourceError) -> None:
-        self.deaths[shard.part] = 0
-        self.waiting.appendleft(replace(shard, banned={**shard.banned, source: error}))
+    def _ended(self, name: str, code: int) -> SourceError:
+        """The error of what ended its process with this code."""
+        if code == EXHAUSTED:
+            return memory_limit(name, self.setup.settings.run.memory_mb)
+        return crashed(name, _how(code))
+
+    def _ban(self, shard: Shard, worker: _Worker, why: Callable[[str], SourceError]) -> None:
+        """Do the shard again without a document, or without its input where the document was left out already."""
+        self.deaths[shard.part] = self.trials[shard.part, worker.source] = 0
+        if worker.source not in shard.banned:
+            shard = replace(shard, banned={**shard.banned, worker.source: why(worker.source)})
+        elif worker.input not in shard.unread:
+            shard = replace(shard, unread={**shard.unread, worker.input: why(worker.input)})
+        else:
+            raise EngineError(
+                f"{why(worker.input)} It was left out already, so the fault lies elsewhere: see the disk."
+            )
+        self.waiting.appendleft(shard)
 
     def _sweep(self, worker: _Worker) -> None:
         """Remove what a dead worker left beside the files of its part."""
@@ -202,8 +223,12 @@ def pool(shards: Sequence[Shard], setup: Setup, at: At, *, workers: int, lock: i
 
 
 def _how(returncode: int) -> str:
+    if returncode == EXHAUSTED:
+        return "no memory left"
     if returncode >= 0:
         return f"exit code {returncode}"
+    if returncode == -signal.SIGKILL:
+        return "SIGKILL, as the system does when memory is short"
     try:
         return signal.Signals(-returncode).name
     except ValueError:

@@ -8,8 +8,8 @@ as none.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from pipeline.run.names import part_of
 from pipeline.run.options import RunOptions
 
 FORMAT: Final = 1
@@ -31,6 +32,7 @@ class Stamp:
     settings: str
     code: str
     options: str
+    corrections: str = ""  # of the documents of this part
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,21 @@ def stamp(settings: str, options: RunOptions, libraries: str = "") -> Stamp:
     """The stamp of a run with these settings (their fingerprint) and options, and the libraries that they need."""
     code = sha256(f"{code_digest()} {libraries}".encode()).hexdigest()[:16] if libraries else code_digest()
     return Stamp(settings, code, sha256(options.model_dump_json().encode()).hexdigest()[:16])
+
+
+def stamps(whole: Stamp, corrected: Mapping[str, str], parts: int) -> Callable[[int], Stamp]:
+    """The stamp of each part: that of the run, with the digests of the corrections of its own documents.
+
+    A row or member `a.jsonl:7` is done with the part of its file; since a file may have a colon in its name, each
+    beginning of a source counts.
+    """
+    by_part: dict[int, list[str]] = {}
+    for source, digest in sorted(corrected.items()):
+        pieces = source.split(":")
+        for part in {part_of(":".join(pieces[: n + 1]), parts) for n in range(len(pieces))}:
+            by_part.setdefault(part, []).append(f"{source}\0{digest}")
+    digests = {part: sha256("\n".join(said).encode()).hexdigest()[:16] for part, said in by_part.items()}
+    return lambda part: replace(whole, corrections=digests.get(part, ""))
 
 
 @cache

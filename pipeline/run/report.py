@@ -27,6 +27,7 @@ _WHOLE: Final = {
     "settings": "the settings changed",
     "code": "the program changed",
     "options": "the options of the run changed",
+    "corrections": "corrections changed",
     "outputs": "output files are missing or changed",
     "full": "--full",
 }
@@ -50,7 +51,7 @@ class MaxFailures:
     is_share: bool
 
     @classmethod
-    def parse(cls, text: str) -> MaxFailures:
+    def parse(cls, text: str, option: str = "--max-failures") -> MaxFailures:
         """Read `N` or `P%`. Raises ConfigError.
 
         >>> MaxFailures.parse("2.5%").allows(1, 40), MaxFailures.parse("0").allows(1, 40)
@@ -62,7 +63,7 @@ class MaxFailures:
         except ValueError:
             number = -1
         if not 0 <= number < float("inf") or (is_share and number > 100):
-            raise ConfigError(f"--max-failures {text}: give a number of documents, or a share such as 2%.")
+            raise ConfigError(f"{option} {text}: give a number of documents, or a share such as 2%.")
         return cls(number, is_share)
 
     def allows(self, failed: int, documents: int) -> bool:
@@ -83,6 +84,7 @@ class Report:
     dry_run: bool = False
     refused: bool = False  # more documents failed than --max-failures allows; the output is as it was
     stopped: int = 0  # the signal that ended it
+    corrections: int = 0  # how many the run was given
 
     @property
     def documents(self) -> int:
@@ -116,6 +118,11 @@ class Report:
             "characters_kept": counts.get("kept", 0),
             "characters_removed": removed(counts),
             "changes": changed(counts),
+            "corrections": {
+                "given": self.corrections,
+                "applied": counts.get("corrections", 0),
+                "misfits": counts.get("misfits", 0),
+            },
             "this_run": {
                 "documents": self.worked.get("documents", 0),
                 "quarantined": self.worked.get("quarantined", 0),
@@ -151,6 +158,7 @@ class Report:
         yield f"{counts.get('kept', 0)} characters kept, {_spelled(removed(counts))}"
         if changes := changed(counts):
             yield f"{sum(changes.values())} changes of the text ({_listed(_by_kind(changes))})"
+        yield from self._corrections()
         if self.parts.get("keep") or self.parts.get("touch"):
             yield f"{self.worked.get('documents', 0)} documents read in this run, the others were done before"
         yield from self._skipped()
@@ -168,6 +176,15 @@ class Report:
             if self.reasons.get(key):
                 yield f"{_parts(self.reasons[key])} as a whole: {word}"
         yield from self._skipped()
+
+    def _corrections(self) -> Iterator[str]:
+        applied, misfits = self.counts.get("corrections", 0), self.counts.get("misfits", 0)
+        if self.corrections:
+            yield f"{applied} of {self.corrections} corrections applied"
+        if misfits:
+            yield f"{misfits} corrections don't fit their page any more: `pipeline report` says which and why"
+        if (lost := self.corrections - applied - misfits) > 0:
+            yield f"{lost} corrections are of documents that are not here, or in quarantine"
 
     def _skipped(self) -> Iterator[str]:
         if members := self.counts.get("skipped_members"):

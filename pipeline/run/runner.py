@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,6 +33,7 @@ from pipeline.run.parts import Prepared, publish, retire
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
+from pipeline.run.scratch import PARTS, STDIN, scratch
 from pipeline.run.stop import stoppable
 from pipeline.run.work import Outcome, Shard, listed
 
@@ -52,6 +52,8 @@ class Order:
     out: Path
     settings: Settings
     make_cleaner: MakeCleaner
+    corrected: Mapping[str, str] = field(default_factory=dict)  # a digest of the corrections of each source
+    corrections: int = 0  # how many there are
     workers: int | None = None
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
@@ -67,7 +69,7 @@ class _State:
 
     order: Order
     layout: Layout
-    stamp: Stamp
+    stamp_of: Callable[[int], Stamp]
     skipped: inputs.Skipped
     plans: list[PartPlan]
     heads: dict[int, Head]  # of the parts that are done
@@ -85,7 +87,8 @@ class _State:
             receipts.add(reasons, one.reasons)
         parts: Counter[str] = Counter(one.action for one in self.plans)
         seconds = time.monotonic() - self.started
-        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped)
+        given = self.order.corrections
+        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given)
 
 
 def execute(order: Order) -> Report:
@@ -93,21 +96,22 @@ def execute(order: Order) -> Report:
     started = time.monotonic()
     used = libraries(order.settings)
     layout = check(order.out)
-    with _folder() as folder:
+    with scratch() as folder:
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
+        stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp, order.wishes))
+            plans = list(plan(listing, layout, stamp_of, order.wishes))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
+            return _State(order, layout, stamp_of, skipped, plans, heads, started=started).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
         with locked(layout.lock) as lock:
             with _disk_errors():
                 _tidy(layout)
-                plans = list(plan(listing, layout, stamp, order.wishes))
+                plans = list(plan(listing, layout, stamp_of, order.wishes))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
-            return _run(_State(order, layout, stamp, skipped, plans, heads, lock=lock, started=started))
+            return _run(_State(order, layout, stamp_of, skipped, plans, heads, lock=lock, started=started))
 
 
 def _run(state: _State) -> Report:
@@ -134,14 +138,13 @@ def _disk_errors() -> Iterator[None]:
 
 def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
     """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
-    spool = folder / "stdin"
+    spool = folder / STDIN
     named = inputs.named(order.inputs, order.out, order.files_from, str(spool))
     if named.stdin:
         with spool.open("wb") as file:
             shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
     skipped = inputs.Skipped()
-    (folder / "parts").mkdir()
-    listing = Listing(folder / "parts", order.settings.run.parts)
+    listing = Listing(folder / PARTS, order.settings.run.parts)
     listing.add_all(inputs.find(named, order.out, skipped, follow_links=order.settings.run.follow_links))
     if not listing.count:
         passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
@@ -185,7 +188,8 @@ def _work(state: _State) -> None:
 def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    shards = [Shard(one.part, order.out, one.listing, order.settings.run, state.stamp, one.reuse, hold) for one in todo]
+    out, options, stamp_of = order.out, order.settings.run, state.stamp_of
+    shards = [Shard(one.part, out, one.listing, options, stamp_of(one.part), one.reuse, hold) for one in todo]
     if not shards:
         return
     total = sum(one.todo for one in todo)
@@ -211,11 +215,11 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
     """Count what engines tell, and pass it on."""
     counts = {"inputs": 0, "documents": 0}
 
-    def at(source: str, is_first: bool) -> None:
+    def at(source: str, is_input: bool) -> None:
         if not source or on_progress is None:
             return
-        counts["inputs"] = min(total, counts["inputs"] + is_first)  # a part that is done again counts once
-        counts["documents"] += 1
+        counts["inputs"] = min(total, counts["inputs"] + is_input)  # a part that is done again counts once
+        counts["documents"] += not is_input
         on_progress(Progress(counts["inputs"], total, counts["documents"], source))
 
     return at
@@ -235,6 +239,7 @@ def _settle(state: _State) -> None:
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
     _write(layout.card, card(schemas(state.order.settings.records), records).encode())
+    _write(layout.inputs, inputs.remembered(state.order.inputs, state.order.files_from))
     _write(layout.manifest, _manifest(state, heads))
 
 
@@ -245,19 +250,21 @@ def _touch(state: _State, one: PartPlan) -> None:
     if receipt:
         times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
         rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, state.stamp, receipt.head.outputs, rows)[1])
+        disk.write_atomically(path, receipts.encode(one.part, state.stamp_of(one.part), receipt.head.outputs, rows)[1])
 
 
 def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
     """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
     from pipeline import __version__
 
+    settings = state.order.settings
     content = {
         "format": receipts.FORMAT,
         "version": __version__,
-        "stamp": state.stamp,
-        "libraries": libraries(state.order.settings),
-        "settings": state.order.settings.model_dump(mode="json"),
+        "stamp": receipts.stamp(settings.fingerprint(), settings.run, libraries(settings)),
+        "corrections": state.order.corrected,
+        "libraries": libraries(settings),
+        "settings": settings.model_dump(mode="json"),
         "counts": state.report().counts,
         "skipped": dict(sorted(state.skipped.counts.items())),
         "outputs": [output for head in heads for output in head.outputs],
@@ -283,10 +290,3 @@ def _remove_empty(layout: Layout) -> None:
     for kind in KINDS[1:]:
         with suppress(OSError):  # there is none, or it holds records
             disk.remove_folder(layout.root / kind)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A temporary folder for lists of inputs: they may not fit into memory."""
-    with tempfile.TemporaryDirectory(prefix="pipeline-") as name:
-        yield Path(name)

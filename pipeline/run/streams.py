@@ -15,7 +15,6 @@ import lzma
 import os
 import stat
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, cast
@@ -27,8 +26,6 @@ from pipeline.run.options import RunOptions
 FREE: Final = 16 << 20  # bytes that any packed input may unpack to
 _CHUNK: Final = 1 << 18
 _SETTLED: Final = 0.05  # seconds; file systems tell times apart in steps of up to 10 ms
-
-BROKEN: Final = (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 
 
 class Tap(io.RawIOBase):
@@ -78,6 +75,38 @@ class Tap(io.RawIOBase):
         if not self.closed:
             os.close(self.descriptor)
         super().close()
+
+
+class Seekable(io.RawIOBase):
+    """The file under a tap, read at any place, without moving the tap."""
+
+    def __init__(self, tap: Tap) -> None:
+        self.tap, self.at = tap, 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.tap.size}[whence]
+        self.at = max(0, start + offset)
+        return self.at
+
+    def tell(self) -> int:
+        """The place at hand."""
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer, as in io.RawIOBase
+        """Read into the buffer from the place at hand."""
+        data = os.pread(self.tap.descriptor, len(buffer), self.at)
+        buffer[: len(data)] = data
+        self.at += len(data)
+        return len(data)
 
 
 class Bounded(io.RawIOBase):
@@ -130,7 +159,8 @@ def read_error(source: str, error: BaseException) -> SourceError:
     elif isinstance(error, OSError) and error.strerror:
         message = f"{source}: can't be read ({error.strerror}). Mend that and run again."
     else:
-        message = f"{source}: can't be unpacked ({error}). It is damaged: fetch it again."
+        what = str(error) or type(error).__name__
+        message = f"{source}: can't be unpacked ({what}). It is damaged: fetch it again."
     return SourceError(message, stage="read")
 
 

@@ -22,17 +22,16 @@ import orjson
 from pipeline.errors import ConfigError, LawBroken, SourceError
 from pipeline.run import disk, receipts
 from pipeline.run.cleaner import Cleaned, Cleaner
-from pipeline.run.documents import Document, Reading, documents
+from pipeline.run.documents import Reading, documents, unread
 from pipeline.run.errors import OutOfTime, memory_limit, time_limit
 from pipeline.run.inputs import Found
 from pipeline.run.layout import KINDS, Layout
 from pipeline.run.options import RunOptions
 from pipeline.run.parts import COUNTED, Damaged, Earlier, PartWriter, Prepared, publish
 from pipeline.run.receipts import Counts, Head, Row, Stamp
+from pipeline.run.rows import Document
 
-At: TypeAlias = Callable[
-    [str, bool], None
-]  # told before each document: its source ("": none), and is it an input's first
+At: TypeAlias = Callable[[str, bool], None]  # told before each input (True) and document (False): its source, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ class Shard:
     stamp: Stamp
     reuse: bool  # may records of the earlier run be taken for the inputs marked so?
     hold: bool  # leave it beside, to be put in place when all are done
-    banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that reads them
+    banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that cleans them
+    unread: Mapping[str, SourceError] = field(default_factory=dict)  # inputs that end the process that reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def work(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
     return Outcome(prepared.head, prepared.worked)
 
 
-def probe(shard: Shard, source: str, cleaner: Cleaner) -> None:
-    """Read one document of a part and let go of it, to see whether it ends this process."""
+def probe(shard: Shard, name: str, source: str, cleaner: Cleaner) -> None:
+    """Read the input of that name and clean one document of it, to see whether that ends this process."""
     for found, _ in listed(shard.listing):
-        if source == found.source or source.startswith(f"{found.source}:"):
-            for document in documents(found, shard.options, Reading()):
+        if found.source == name:
+            for document in _inside(found, shard, Reading()):
                 if document.source == source:
                     clean(document, cleaner, shard.options)
 
@@ -146,11 +146,9 @@ def _input(found: Found, shard: Shard, writer: PartWriter, cleaner: Cleaner, at:
     counts: Counts = {}
     lines = array("I")
     at(found.source, True)
-    for number, document in enumerate(documents(found, shard.options, reading)):
-        if number:
-            at(document.source, False)
-        banned = shard.banned.get(document.source)
-        cleaned = clean(replace(document, error=banned) if banned else document, cleaner, shard.options)
+    for document in _inside(found, shard, reading):
+        at(document.source, False)
+        cleaned = clean(document, cleaner, shard.options)
         writer.write(cleaned.records)
         receipts.add(counts, cleaned.counts)
         here = [len(cleaned.records.get(kind, ())) for kind in KINDS]
@@ -162,6 +160,16 @@ def _input(found: Found, shard: Shard, writer: PartWriter, cleaner: Cleaner, at:
         counts["skipped_members"] = reading.skipped
     mtime_ns = reading.mtime_ns if found.mtime_ns else 0  # standard input has no time of its own
     return Row(found.source, reading.size, mtime_ns, reading.sha256, counts, lines if len(lines) > len(KINDS) else ())
+
+
+def _inside(found: Found, shard: Shard, reading: Reading) -> Iterator[Document]:
+    """The documents of an input, those that are banned as errors."""
+    if error := shard.unread.get(found.source):
+        yield from unread(found, shard.options, reading, error)
+        return
+    for document in documents(found, shard.options, reading):
+        banned = shard.banned.get(document.source)
+        yield replace(document, error=banned) if banned else document
 
 
 def clean(document: Document, cleaner: Cleaner, options: RunOptions) -> Cleaned:

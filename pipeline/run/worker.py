@@ -17,26 +17,29 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from pipeline.errors import PipelineError
+from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.engines import Setup, disk_failed
 from pipeline.run.errors import EngineError
 from pipeline.run.work import Outcome, Shard, probe, work
 
+EXHAUSTED: Final = 77  # exit code of a worker that found no memory
 _SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The worker is about to read this document."""
+    """The worker is about to read this input (`is_input`), or to clean this document of it."""
 
     source: str
-    is_first: bool
+    is_input: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Read this one document of a shard and let go of it."""
+    """Read an input of a shard, clean this one document of it and let go of it."""
 
     shard: Shard
+    input: str
     source: str
 
 
@@ -55,6 +58,25 @@ class Failed:
 Message = At | Outcome | Harmless | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class _Exhaustible:
+    """A cleaner whose process ends where it finds no memory.
+
+    The document at hand may be the one that took it, or only the next after others: a fresh process will show.
+    """
+
+    cleaner: Cleaner
+
+    def clean(self, data: bytes, source: str) -> Cleaned:
+        try:
+            return self.cleaner.clean(data, source)
+        except MemoryError:
+            os._exit(EXHAUSTED)
+
+    def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        return self.cleaner.quarantined(source, error, sha256)
+
+
 def main(descriptor: int, parent: int) -> None:
     """Serve the parent at the other end of the pipe until it hangs up."""
     _bind_to(parent)
@@ -70,17 +92,17 @@ def _serve(connection: Connection) -> None:
     try:
         setup: Setup = connection.recv()
         _limit_memory(setup.settings.run.memory_mb)
-        cleaner = setup.make_cleaner(setup.settings)
+        cleaner = _Exhaustible(setup.make_cleaner(setup.settings))
     except Exception as error:
         connection.send(Failed(EngineError(f"a worker can't start: {type(error).__name__}: {error}")))
         return
     while (job := connection.recv()) is not None:
         try:
             if isinstance(job, Probe):
-                probe(job.shard, job.source, cleaner)
+                probe(job.shard, job.input, job.source, cleaner)
                 answer: Message = Harmless()
             else:
-                answer = work(job, cleaner, lambda source, is_first: connection.send(At(source, is_first)))
+                answer = work(job, cleaner, lambda source, is_input: connection.send(At(source, is_input)))
         except (BrokenPipeError, ConnectionResetError):
             raise  # the parent is gone
         except OSError as error:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
 
-from pipeline.errors import SourceError
-
 _MORSEL: Final = 256  # packed bytes at a time: four of them may unpack to 128 KB, so it is 8 MB at most
 _ENOUGH: Final = 1 << 16
 
@@ -63,10 +61,5 @@ class _Reader(io.BufferedIOBase):
 
 
 def reader(file: io.BufferedReader) -> io.BufferedIOBase:
-    """A stream of the unpacked content. Raises SourceError where the library is not installed."""
-    try:
-        library = import_module("zstandard")
-    except ImportError as error:
-        message = "A .zst file needs the library zstandard. Install it, or unpack the file."
-        raise SourceError(message, stage="read") from error
-    return _Reader(file, library)
+    """A stream of the unpacked content."""
+    return _Reader(file, import_module("zstandard"))

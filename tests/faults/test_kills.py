@@ -26,8 +26,14 @@ WHOM = ("parent", "worker", "both")
 
 def start(pages: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pipeline", "run", str(pages), "--out", str(out), "--workers", "2", *options]
+    (spare := pages.parent / "spare").mkdir(exist_ok=True)
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(spare)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
 
 
@@ -81,6 +87,7 @@ def test_kills(pages: Path, undisturbed: tuple[dict[str, bytes | None], float], 
     want, seconds = undisturbed
     chance = random.Random(SEED)
     out = tmp_path / "out"
+    spare = pages.parent / "spare"
     for number in range(KILLS):
         whom = WHOM[number % len(WHOM)]
         process = start(pages, out, *(["--full"] if out.exists() and number % 2 else []))
@@ -95,6 +102,7 @@ def test_kills(pages: Path, undisturbed: tuple[dict[str, bytes | None], float], 
         assert tree(out) == want, (number, whom)
         if number % 5 == 4:
             shutil.rmtree(out)
+    assert list(spare.iterdir()) == []  # what a run that was killed left there is gone after the next one
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

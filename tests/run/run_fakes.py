@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SourceError
 from pipeline.run.cleaner import Cleaned
@@ -48,6 +49,21 @@ def make(settings: FakeSettings) -> FakeCleaner:
     return FakeCleaner(settings)
 
 
+def reader_dies(settings: FakeSettings) -> FakeCleaner:
+    """As if the library that reads rows crashed after the first one. Only in workers: it stays so for good."""
+    from pipeline.run import rows
+
+    real = rows.row
+
+    def row(source: str, number: int, *cells: Any) -> rows.Document:
+        if number > 1:
+            signal.raise_signal(signal.SIGSEGV)
+        return real(source, number, *cells)
+
+    rows.row = row
+    return FakeCleaner(settings)
+
+
 def cannot_start(settings: FakeSettings) -> FakeCleaner:
     raise RuntimeError("no model")
 
@@ -82,7 +98,27 @@ def _kill_once(source: str, rest: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _grow(source: str, rest: str) -> None:
+    """Memory that grows a little at a time until there is none."""
+    kept = []
+    while True:
+        kept.append(bytes(1 << 18))
+
+
+_leaked: list[bytes] = []
+
+
+def _grow_and_be_killed(source: str, rest: str) -> None:
+    """As the kernel does it, to a process whose memory no limit holds."""
+    kept = [bytes(1 << 18) for _ in range(200)]
+    os.kill(os.getpid(), signal.SIGKILL)
+    kept.clear()
+
+
 MISDEEDS = {
+    "grow": _grow,
+    "oom": _grow_and_be_killed,
+    "leak": lambda source, rest: _leaked.append(bytes(int(rest) << 20)),
     "raise": _fail,
     "segfault": lambda source, rest: signal.raise_signal(signal.SIGSEGV),
     "exit": lambda source, rest: os._exit(7),

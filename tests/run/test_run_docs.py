@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -43,9 +44,22 @@ def test_the_units_are_valid(home: Path) -> None:
     assert (done.returncode, ours) == (0, [])
 
 
-def test_the_cron_line_runs_without_an_environment(home: Path) -> None:
+def cron_line() -> str:
     [line] = blocks(NIGHTLY, "crontab")
-    command = line.split(" ", 5)[5].strip().replace("\\%", "%")
+    return line.split(" ", 5)[5].strip().replace("\\%", "%")
+
+
+def container_command() -> str:
+    """What the CronJob's container runs in its working folder; the program is elsewhere here."""
+    [job] = blocks(NIGHTLY, "yaml")
+    [command] = re.findall(r"command: (\[.*\])", job)
+    shell, option, line = json.loads(command)
+    assert (shell, option) == ("sh", "-c")
+    return f'cd "$HOME" && pipeline/.venv/bin/{line}'
+
+
+@pytest.mark.parametrize("command", [cron_line(), container_command()], ids=["cron", "container"])
+def test_the_night_runs_without_an_environment(home: Path, command: str) -> None:
     env = {"HOME": str(home), "PATH": os.defpath}
     for bad, code in ((None, 0), ("a", 0), ("b", 4)):
         if bad:

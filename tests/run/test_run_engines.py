@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -37,8 +38,24 @@ def test_killers_are_found_and_all_others_are_done(run: Run, pages: Path, tmp_pa
     assert {error for error, _ in found.values()} == {"Crashed"}
     assert "SIGSEGV" in found["a.txt"][1]
     assert "exit code 7" in found["b.txt"][1]
-    (pages / "a.txt").write_text("raise ")
     assert not list(tmp_path.rglob("*.tmp-*"))
+
+
+def test_a_killer_in_the_first_row_is_found(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "segfault "}\n{"text": "甲"}\n{"text": "exit "}\n')
+    report = run(tmp_path / "rows.jsonl", workers=1)
+    assert (report.documents, report.quarantined) == (3, 2)
+    assert {record["source"] for record in records(tmp_path / "out", "quarantine")} == {"rows.jsonl:1", "rows.jsonl:3"}
+
+
+def test_an_input_that_kills_its_reader_is_left_out_as_a_whole(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "rows.jsonl").write_text('{"text": "甲"}\n{"text": "乙"}\n')
+    report = run(workers=1, make_cleaner=run_fakes.reader_dies, options={"parts": 1})
+    assert (report.documents, report.quarantined) == (13, 1)
+    [record] = records(tmp_path / "out", "quarantine")
+    assert (record["source"], record["error"]) == ("rows.jsonl", "Crashed")
+    assert record["message"].startswith("rows.jsonl:")
+    assert run(workers=1, make_cleaner=run_fakes.reader_dies, options={"parts": 1}).worked == {}
 
 
 def test_a_document_that_hangs_beyond_the_reach_of_signals(
@@ -50,6 +67,33 @@ def test_a_document_that_hangs_beyond_the_reach_of_signals(
     report = run(workers=2, options={"time_limit": 1})
     assert (report.documents, report.quarantined) == (14, 2)
     assert {record["error"] for record in records(tmp_path / "out", "quarantine")} == {"TimeLimit"}
+
+
+def test_documents_that_eat_memory_are_found_and_all_others_are_done(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "grow.txt").write_text("grow ")
+    (pages / "rows.jsonl").write_text('{"text": "甲"}\n{"text": "grow "}\n{"text": "乙"}\n')
+    (pages / "oom.txt").write_text("oom ")
+    report = run(workers=2, options={"memory_mb": 256})
+    assert (report.documents, report.quarantined) == (17, 3)
+    found = {record["source"]: record for record in records(tmp_path / "out", "quarantine")}
+    assert {source: record["error"] for source, record in found.items()} == {
+        "grow.txt": "MemoryLimit",
+        "rows.jsonl:2": "MemoryLimit",
+        "oom.txt": "Crashed",
+    }
+    assert "run.memory_mb" in found["grow.txt"]["message"]
+    assert "memory is short" in found["oom.txt"]["message"]
+    assert run(workers=2, options={"memory_mb": 256}).worked == {}
+
+
+def test_no_document_is_blamed_for_memory_that_others_took(run: Run, tmp_path: Path) -> None:
+    """A library that never gives memory back: the worker is replaced when it has none left."""
+    folder = tmp_path / "leaky"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number:02d}.txt").write_text("leak 40")
+    report = run(folder, workers=2, options={"memory_mb": 400, "parts": 8})
+    assert (report.documents, report.quarantined) == (12, 0)
 
 
 def test_a_worker_killed_from_outside_costs_no_document(run: Run, pages: Path, tmp_path: Path) -> None:
@@ -81,6 +125,24 @@ def test_a_script_need_not_guard_its_main_module(tmp_path: Path) -> None:
         [sys.executable, str(script), f"{tests}:{tests.parent}"], cwd=tmp_path, capture_output=True, check=False
     )
     assert (done.stdout, done.stderr) == (b"1\n", b"")
+
+
+def test_a_run_without_workers_that_crashed_goes_on_with_one(run: Run, pages: Path, tmp_path: Path) -> None:
+    (pages / "bad.txt").write_text("segfault ")
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1].split(':')\n"
+        "from pathlib import Path\n"
+        "from run import run_fakes\n"
+        "from pipeline.run import run\n"
+        "run(['pages'], Path('out'), run_fakes.FakeSettings(), workers=0, make_cleaner=run_fakes.make)\n"
+    )
+    tests = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code, f"{tests}:{tests.parent}"], cwd=tmp_path, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    report = run(workers=1)
+    assert (report.documents, report.quarantined) == (13, 1)
+    run(out=tmp_path / "full", workers=1)
+    assert tree(tmp_path / "out") == tree(tmp_path / "full")
 
 
 def test_workers_end_with_their_parent(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_rows(run: Run, tmp_path: Path) -> None:
     report = run(tmp_path / "rows.jsonl")
     assert (report.documents, report.quarantined) == (8, 5)
     assert sources(tmp_path / "out") == {"rows.jsonl:1", "rows.jsonl:3", "rows.jsonl:9"}
-    assert "run.text_column" in faults(tmp_path / "out")["rows.jsonl:4"]
+    assert "--text-column" in faults(tmp_path / "out")["rows.jsonl:4"]
 
 
 def test_rows_with_ids_and_another_text_column(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.flow import lined
 from pipeline.script_fold import is_traditional, simplify_all
 
 if TYPE_CHECKING:
-    from pipeline.run.documents import Document
+    from pipeline.run.rows import Document
     from pipeline.settings import Settings
 
 SHORTEST: Final = 8  # characters

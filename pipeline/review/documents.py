@@ -25,9 +25,10 @@ from pipeline.review.originals import Output
 from pipeline.review.sums import Summary
 from pipeline.review.view import View, of_page, of_records
 from pipeline.run import receipts
-from pipeline.run.documents import Document, Reading, documents
+from pipeline.run.documents import Reading, documents
 from pipeline.run.inputs import Found
 from pipeline.run.parts import Damaged, Earlier
+from pipeline.run.rows import Document
 
 LONGEST = 300  # characters of a source or title in the list
 _KINDS = ("articles", "sections", "removed")

@@ -17,10 +17,11 @@ import orjson
 
 from pipeline.errors import ConfigError
 from pipeline.run import inputs
-from pipeline.run.documents import Document, Reading, documents
+from pipeline.run.documents import Reading, documents
 from pipeline.run.layout import Layout
 from pipeline.run.names import part_of
 from pipeline.run.plan import Listing
+from pipeline.run.rows import Document
 from pipeline.settings import Settings
 
 

@@ -126,6 +126,11 @@ def show(score: ModuleType, rows: dict[str, dict], worst: int) -> dict[str, floa
         mean = score.average(pages)
         result["pages"] = round(mean["score"], 4)
         print(score.line(f"all pages ({len(pages)})", mean, names))
+    apart = [row for name, row in rows.items() if family(name) != "real" and held_out(name)]
+    if apart:
+        mean = score.average(apart)
+        result["held_out"] = round(mean["score"], 4)
+        print(score.line(f"held out ({len(apart)})", mean, names))
     ranked = sorted((score.average([row])["score"], name) for name, row in rows.items())
     for name in [n for n in rows if family(n) == "real"] + [n for _, n in ranked[:worst]]:
         print(score.line(name, score.average([rows[name]]), names))

@@ -74,12 +74,29 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
     words = vocabulary([block.text.chars for block in blocks])
     odds = np.round(evidence(blocks, those, words) @ weights(), 4)
     first = int(odds[:, 0].argmax())
-    rest = sorted((k for k in range(len(those)) if k != first), key=lambda k: (-odds[k, 1], k))
     most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
-    more = _more(blocks, words, those[first], [(those[k], float(odds[k, 1])) for k in rest[: most - 1]])
-    chosen = {those[first], *more}
-    chosen |= {i + 1 for i in chosen if _reads_on(blocks, i, those)}
+    rest = [one for one in _headlines(blocks, those, odds[:, 1].tolist()) if those[first] not in one[0]]
+    more = _more(blocks, words, _whole(blocks, those[first], those), rest[: most - 1])
+    chosen = {*_whole(blocks, those[first], those), *more}
     return [_as(block, Role.TITLE if i in chosen else _second(block)) for i, block in enumerate(blocks)]
+
+
+def _headlines(
+    blocks: Sequence[Block], those: Sequence[int], odds: Sequence[float]
+) -> list[tuple[tuple[int, ...], float]]:
+    """Each headline that there may be, as its blocks, with the log odds that one of these is a headline; likeliest first."""
+    by_block = dict(zip(those, odds, strict=True))
+    wholes = [_whole(blocks, i, those) for i in those]
+    later = {i for whole in wholes for i in whole[1:]}
+    found = [
+        (whole, float(np.logaddexp.reduce([by_block[i] for i in whole]))) for whole in wholes if whole[0] not in later
+    ]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _whole(blocks: Sequence[Block], i: int, those: Sequence[int]) -> tuple[int, ...]:
+    """The blocks of the headline that begins with a block: it alone, or with the next one, if it reads on into that."""
+    return (i, i + 1) if _reads_on(blocks, i, those) else (i,)
 
 
 def _reads_on(blocks: Sequence[Block], i: int, those: Sequence[int]) -> bool:
@@ -90,20 +107,25 @@ def _reads_on(blocks: Sequence[Block], i: int, those: Sequence[int]) -> bool:
     return blocks[i + 1].role is not Role.BYLINE and after[-1] not in STOPS and not _NUMBERED.match(after)
 
 
-def _more(blocks: Sequence[Block], words: Vocabulary, first: int, ranked: Sequence[tuple[int, float]]) -> list[int]:
-    """Headlines besides the first: those that are sure, and of the next few those that explain the page better."""
-    sure = [i for i, odds in ranked if odds > SURE]
-    tried = [(i, odds) for i, odds in ranked[len(sure) : len(sure) + TRIED] if odds > LEAST]
+def _more(
+    blocks: Sequence[Block],
+    words: Vocabulary,
+    first: tuple[int, ...],
+    ranked: Sequence[tuple[tuple[int, ...], float]],
+) -> list[int]:
+    """The blocks of headlines besides the first: of those that are sure, and of the next few that explain the page better."""
+    sure = [whole for whole, odds in ranked if odds > SURE]
+    tried = [(whole, odds) for whole, odds in ranked[len(sure) : len(sure) + TRIED] if odds > LEAST]
     if not tried or len(sure) >= MOST:
-        return sure
-    short = {first, *sure, *(i for i, _ in tried)}
+        return [i for whole in sure for i in whole]
+    order = sorted({first, *sure, *(whole for whole, _ in tried)})
+    short = {i for whole in order for i in whole}
     items = [Item(b, i, i) for i, b in enumerate(blocks) if b.role in _TEXT and i not in short]
-    order = sorted(short)
-    of_these = words.picked([*(item.first for item in items), *order])
-    known = table(blocks, items, [Front(titles=[i]) for i in order], of_these)
-    taken = [order.index(i) for i in (first, *sure)]
+    of_these = words.picked([*(item.first for item in items), *(whole[-1] for whole in order)])
+    known = table(blocks, items, [Front(titles=list(whole)) for whole in order], of_these)
+    taken = [order.index(whole) for whole in (first, *sure)]
     score = best(known.of(sorted(taken)))[0]
-    left = {order.index(i): TITLED * odds + SECOND for i, odds in tried}
+    left = {order.index(whole): TITLED * odds + SECOND for whole, odds in tried}
     while left and len(taken) < MOST:
         found, k = max((best(known.of(sorted((*taken, k))))[0] + worth, k) for k, worth in left.items())
         if found <= score:
@@ -111,7 +133,7 @@ def _more(blocks: Sequence[Block], words: Vocabulary, first: int, ranked: Sequen
         score = found
         taken.append(k)
         del left[k]
-    return [order[k] for k in taken if order[k] != first]
+    return [i for k in taken if order[k] != first for i in order[k]]
 
 
 def _as(block: Block, role: Role) -> Block:

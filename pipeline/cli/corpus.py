@@ -37,6 +37,12 @@ class Wishes(TypedDict):
 @click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
 @click.option("--text-column", metavar="NAME", help="Key or column of the text in rows. Default: text.")
 @click.option("--id-column", metavar="NAME", help="That of a row's id, which then names it. Default: its number.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "jsonl.zst", "parquet"]),
+    help="Form of the record files. Default: jsonl.",
+)
 @click.option("--full", is_flag=True, help="Do everything again, not only what is new or changed.")
 @click.option("--retry-quarantined", is_flag=True, help="Also try again what is in quarantine.")
 @click.option("--max-failures", default="", metavar="N|P%", help="Leave the output as it was if more documents fail.")
@@ -56,6 +62,7 @@ def run(
     figures: bool,
     text_column: str | None,
     id_column: str | None,
+    form: str | None,
     metrics: Path | None,
     log_format: LogFormat,
     corrections: Path | None,
@@ -72,7 +79,12 @@ def run(
     from pipeline.run import run as run_all
 
     pinned = load(corrections)
-    asked = {"run.text_column": text_column, "run.id_column": id_column, "records.figures": "true" if figures else None}
+    asked = {
+        "run.text_column": text_column,
+        "run.id_column": id_column,
+        "run.format": form,
+        "records.figures": "true" if figures else None,
+    }
     sets = (*sets, *(f"{option}={value}" for option, value in asked.items() if value is not None))
     settings = load_settings(config, sets)
     if not inputs and wishes["files_from"] is None:

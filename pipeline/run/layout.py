@@ -1,6 +1,7 @@
 """Where everything is in an output folder, and whether a folder may be one.
 
 articles/ sections/ removed/ quarantine/    part-0000.jsonl, part-0000_001.jsonl, …: records and nothing else
+                                            (or .jsonl.zst, or .parquet)
 README.md                                   the dataset card
 _run/manifest.json                          what the output holds; made anew from the receipts after each run
 _run/receipts/part-0000.json                the part is done, and from what
@@ -18,12 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
+from pipeline.run.formats import FORMATS, Format
 
 KINDS: Final = ("articles", "sections", "removed", "quarantine")
 
 _OURS: Final = frozenset({*KINDS, "_run", "README.md", ".gitkeep", ".gitignore", ".DS_Store"})
 _EMPTY: Final = frozenset({".gitkeep", ".gitignore", ".DS_Store"})
-_PART: Final = re.compile(r"part-(\d{4,5})(?:_\d{3,})?\.jsonl")
+_PART: Final = re.compile(rf"part-(\d{{4,5}})(?:_\d{{3,}})?\.(?:{'|'.join(map(re.escape, FORMATS))})")
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.tmp-(?P<pid>\d+)")
 
 
@@ -72,10 +74,10 @@ class Layout:
         """The receipt of a part."""
         return self.receipts / f"part-{part:04d}.json"
 
-    def records(self, kind: str, part: int, volume: int) -> Path:
+    def records(self, kind: str, part: int, volume: int, form: Format = "jsonl") -> Path:
         """The file of a part's records of one kind. Volumes after the first have a number of their own."""
         further = f"_{volume:03d}" if volume else ""
-        return self.root / kind / f"part-{part:04d}{further}.jsonl"
+        return self.root / kind / f"part-{part:04d}{further}.{form}"
 
     def files(self, part: int | None = None) -> Iterator[Path]:
         """The files of records that are there, of one part or of all."""
@@ -88,7 +90,7 @@ class Layout:
 
     def part_of(self, path: Path) -> int:
         """The part that a file of records belongs to."""
-        return int(path.stem.removeprefix("part-").split("_")[0])
+        return int(re.split(r"[-_.]", path.name)[1])
 
     def parts(self) -> list[int]:
         """The parts that have a receipt."""

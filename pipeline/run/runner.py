@@ -238,8 +238,8 @@ def _settle(state: _State) -> None:
     heads = [state.heads[part] for part in sorted(state.heads)]
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.card, card(schemas(state.order.settings.records), records).encode())
     _write(layout.inputs, inputs.remembered(state.order.inputs, state.order.files_from))
+    _write(layout.card, card(schemas(state.order.settings.records), records, state.order.settings.run.format).encode())
     _write(layout.manifest, _manifest(state, heads))
 
 

@@ -99,7 +99,7 @@ def name_in(path: str) -> str:
 
 def _prepare(shard: Shard, cleaner: Cleaner, at: At) -> Prepared:
     layout = Layout(shard.out)
-    writer = PartWriter(layout, shard.part, shard.options.part_mb << 20)
+    writer = PartWriter(layout, shard.part, shard.options, cleaner.schema)
     try:
         rows, worked = _rows(shard, layout, writer, cleaner, at)
         files = writer.finish()

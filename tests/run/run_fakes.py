@@ -44,6 +44,15 @@ class FakeCleaner:
         stage = error.stage if isinstance(error, SourceError) else ""
         return _line(source=source, stage=stage, error=type(error).__name__, message=str(error), document_sha256=sha256)
 
+    def schema(self, kind: str) -> dict[str, Any]:
+        names = {
+            "articles": ("id", "text", "mark"),
+            "sections": ("id", "text", "mark"),
+            "removed": ("source", "text"),
+            "quarantine": ("source", "stage", "error", "message", "document_sha256"),
+        }
+        return {"properties": {name: {"type": "string"} for name in names[kind]}}
+
 
 def make(settings: FakeSettings) -> FakeCleaner:
     return FakeCleaner(settings)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from pipeline.cli.nightly import LogFormat, night_options, tell, watching
 from pipeline.cli.options import corrections_option, load_settings, settings_options
+
+if TYPE_CHECKING:
+    from pipeline.run.runner import EngineName
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -18,6 +21,8 @@ class Wishes(TypedDict):
     """The options of `run` that the library takes as they are."""
 
     out: Path
+    engine: EngineName
+    ray_address: str
     workers: int | None
     files_from: Path | None
     full: bool
@@ -29,6 +34,16 @@ class Wishes(TypedDict):
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--out", type=_FOLDER, default=Path("out"), show_default=True, help="Output folder.")
+@click.option(
+    "--engine",
+    type=click.Choice(["pool", "serial", "ray"]),
+    default="pool",
+    show_default=True,
+    help="Who works: processes here, this process alone, or a Ray cluster (extra ray).",
+)
+@click.option(
+    "--ray-address", default="", metavar="ADDRESS", help="The Ray cluster. Default: RAY_ADDRESS, or one here."
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=0),

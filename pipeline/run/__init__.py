@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,11 +16,10 @@ from pipeline.run.cleaner import MakeCleaner, from_settings
 from pipeline.run.options import RunOptions
 from pipeline.run.plan import Wishes
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.runner import Order, execute
+from pipeline.run.runner import EngineName, Order, execute
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
 
 if TYPE_CHECKING:
-    from pipeline.corrections import Corrections
     from pipeline.settings import Settings
 
 __all__ = [
@@ -44,6 +42,8 @@ def run(
     out: Path,
     settings: Settings,
     *,
+    engine: EngineName = "pool",
+    ray_address: str = "",
     workers: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     full: bool = False,
@@ -52,17 +52,16 @@ def run(
     max_failures: str = "",
     files_from: Path | None = None,
     stdin: BinaryIO | None = None,
-    corrections: Corrections | None = None,
-    make_cleaner: MakeCleaner | None = None,
+    make_cleaner: MakeCleaner = from_settings,
 ) -> Report:
     """Read all inputs (files, folders, globs, `-`) into records in the folder `out`.
 
     Only what is new, changed or gone since the last run is done, and the output is what a run over everything
     would leave. `workers` is the number of processes; None: one for each processor, or a single one where there is
-    little to do; 0: none, the work is done in this process, and a document that crashes it is not survived. `full`
+    little to do; 0: none, the work is done in this process, and a document that crashes it is not survived, as with the
+    engine `serial`. The engine `ray` does the parts on a cluster, `workers` of them at a time. `full`
     does everything again, `dry_run` nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or
-    `P%`): with more failed documents than that, the output stays as it was. `corrections` are laid over what the
-    stages decide; where they change, the parts of their documents are done again.
+    `P%`): with more failed documents than that, the output stays as it was.
 
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
     A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
@@ -71,9 +70,9 @@ def run(
         inputs=tuple(inputs),
         out=Path(out),
         settings=settings,
-        make_cleaner=make_cleaner or partial(from_settings, corrections=corrections),
-        corrected=corrections.digests() if corrections else {},
-        corrections=corrections.count() if corrections else 0,
+        make_cleaner=make_cleaner,
+        engine=engine,
+        ray_address=ray_address,
         workers=workers,
         on_progress=on_progress,
         wishes=Wishes(full, retry_quarantined),

@@ -11,12 +11,12 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
 import orjson
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 _SMALL: Final = 4 << 20  # bytes that one worker does before a second one has started
+EngineName: TypeAlias = Literal["pool", "serial", "ray"]
 OnProgress: TypeAlias = Callable[[Progress], None]
 
 
@@ -52,8 +53,8 @@ class Order:
     out: Path
     settings: Settings
     make_cleaner: MakeCleaner
-    corrected: Mapping[str, str] = field(default_factory=dict)  # a digest of the corrections of each source
-    corrections: int = 0  # how many there are
+    engine: EngineName = "pool"
+    ray_address: str = ""
     workers: int | None = None
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
@@ -69,12 +70,13 @@ class _State:
 
     order: Order
     layout: Layout
-    stamp_of: Callable[[int], Stamp]
+    stamp: Stamp
     skipped: inputs.Skipped
     plans: list[PartPlan]
     heads: dict[int, Head]  # of the parts that are done
     worked: Counts = field(default_factory=dict)
     lock: int | None = None
+    cluster: Engine | None = None
     refused: bool = False
     started: float = field(default_factory=time.monotonic)
 
@@ -87,8 +89,7 @@ class _State:
             receipts.add(reasons, one.reasons)
         parts: Counter[str] = Counter(one.action for one in self.plans)
         seconds = time.monotonic() - self.started
-        given = self.order.corrections
-        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given)
+        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped)
 
 
 def execute(order: Order) -> Report:
@@ -96,22 +97,23 @@ def execute(order: Order) -> Report:
     started = time.monotonic()
     used = libraries(order.settings)
     layout = check(order.out)
-    with scratch() as folder:
+    with _cluster(order) as cluster, scratch() as folder:
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
-        stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp_of, order.wishes))
+            plans = list(plan(listing, layout, stamp, order.wishes))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp_of, skipped, plans, heads, started=started).report(dry_run=True)
+            return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
         with locked(layout.lock) as lock:
             with _disk_errors():
                 _tidy(layout)
-                plans = list(plan(listing, layout, stamp_of, order.wishes))
+                plans = list(plan(listing, layout, stamp, order.wishes))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
-            return _run(_State(order, layout, stamp_of, skipped, plans, heads, lock=lock, started=started))
+            return _run(
+                _State(order, layout, stamp, skipped, plans, heads, lock=lock, cluster=cluster, started=started)
+            )
 
 
 def _run(state: _State) -> Report:
@@ -188,17 +190,31 @@ def _work(state: _State) -> None:
 def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    out, options, stamp_of = order.out, order.settings.run, state.stamp_of
-    shards = [Shard(one.part, out, one.listing, options, stamp_of(one.part), one.reuse, hold) for one in todo]
+    shards = [Shard(one.part, order.out, one.listing, order.settings.run, state.stamp, one.reuse, hold) for one in todo]
     if not shards:
         return
     total = sum(one.todo for one in todo)
-    engine = _engine(order.workers, sum(one.bytes for one in todo), state.lock)
+    engine = state.cluster or _engine(order, sum(one.bytes for one in todo), state.lock)
     yield from engine(shards, Setup(order.settings, order.make_cleaner), _told(order.on_progress, total))
 
 
-def _engine(workers: int | None, size: int, lock: int | None) -> Engine:
-    if workers == 0:
+@contextmanager
+def _cluster(order: Order) -> Iterator[Engine | None]:
+    """The engine of the cluster, where one is asked for. Raises ConfigError where it can't be used."""
+    if order.ray_address and order.engine != "ray":
+        raise ConfigError("--ray-address is for --engine ray only. Give both, or none.")
+    if order.engine != "ray" or order.dry_run:
+        yield None
+        return
+    from pipeline.run.cluster import connected
+
+    with connected(order.ray_address, Setup(order.settings, order.make_cleaner), order.workers) as engine:
+        yield engine
+
+
+def _engine(order: Order, size: int, lock: int | None) -> Engine:
+    workers = order.workers
+    if workers == 0 or order.engine == "serial":
         return serial
     from pipeline.run.pool import pool
 
@@ -228,6 +244,8 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
 def _settle(state: _State) -> None:
     """Remove parts without inputs, note new times, and sum up."""
     layout = state.layout
+    if state.cluster:
+        _tidy(layout)  # what tasks that were lost with their node left beside
     for one in state.plans:
         if one.action == "retire":
             retire(layout, one.part)
@@ -238,7 +256,6 @@ def _settle(state: _State) -> None:
     heads = [state.heads[part] for part in sorted(state.heads)]
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.inputs, inputs.remembered(state.order.inputs, state.order.files_from))
     _write(layout.card, card(schemas(state.order.settings.records), records, state.order.settings.run.format).encode())
     _write(layout.manifest, _manifest(state, heads))
 
@@ -250,21 +267,19 @@ def _touch(state: _State, one: PartPlan) -> None:
     if receipt:
         times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
         rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, state.stamp_of(one.part), receipt.head.outputs, rows)[1])
+        disk.write_atomically(path, receipts.encode(one.part, state.stamp, receipt.head.outputs, rows)[1])
 
 
 def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
     """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
     from pipeline import __version__
 
-    settings = state.order.settings
     content = {
         "format": receipts.FORMAT,
         "version": __version__,
-        "stamp": receipts.stamp(settings.fingerprint(), settings.run, libraries(settings)),
-        "corrections": state.order.corrected,
-        "libraries": libraries(settings),
-        "settings": settings.model_dump(mode="json"),
+        "stamp": state.stamp,
+        "libraries": libraries(state.order.settings),
+        "settings": state.order.settings.model_dump(mode="json"),
         "counts": state.report().counts,
         "skipped": dict(sorted(state.skipped.counts.items())),
         "outputs": [output for head in heads for output in head.outputs],

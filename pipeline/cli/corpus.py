@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from pipeline.cli.nightly import LogFormat, night_options, tell, watching
-from pipeline.cli.options import corrections_option, load_settings, settings_options
+from pipeline.cli.options import load_settings, settings_options
+from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from pipeline.run.runner import EngineName
@@ -24,6 +25,7 @@ class Wishes(TypedDict):
     engine: EngineName
     ray_address: str
     workers: int | None
+    shard: str
     files_from: Path | None
     full: bool
     retry_quarantined: bool
@@ -49,6 +51,8 @@ class Wishes(TypedDict):
     type=click.IntRange(min=0),
     help="Processes. Default: as many as there is work for. 0: none, for debugging.",
 )
+@click.option("--shard", default="", metavar="I/N", help="Only the I-th of N shares, for the jobs of an array.")
+@click.option("--finish", type=_FOLDER, metavar="OUT", help="Close the manifest of OUT when all shares are done.")
 @click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
 @click.option("--text-column", metavar="NAME", help="Key or column of the text in rows. Default: text.")
 @click.option("--id-column", metavar="NAME", help="That of a row's id, which then names it. Default: its number.")
@@ -66,7 +70,6 @@ class Wishes(TypedDict):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
 @night_options
-@corrections_option
 @settings_options
 @click.pass_context
 def run(
@@ -75,12 +78,12 @@ def run(
     quiet: bool,
     as_json: bool,
     figures: bool,
+    finish: Path | None,
     text_column: str | None,
     id_column: str | None,
     form: str | None,
     metrics: Path | None,
     log_format: LogFormat,
-    corrections: Path | None,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -90,10 +93,9 @@ def run(
     INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
     run is done; the output is what a run over everything would leave.
     """
-    from pipeline.corrections import load
+    from pipeline.run import finish as finish_all
     from pipeline.run import run as run_all
 
-    pinned = load(corrections)
     asked = {
         "run.text_column": text_column,
         "run.id_column": id_column,
@@ -104,8 +106,13 @@ def run(
     settings = load_settings(config, sets)
     if not inputs and wishes["files_from"] is None:
         inputs = ("seeds",)
-    with watching(log_format, quiet=quiet) as on_progress:
-        report = run_all(inputs, settings=settings, on_progress=on_progress, corrections=pinned, **wishes)
+    if finish is not None:
+        if inputs != ("seeds",):
+            raise ConfigError("--finish takes no inputs: it only closes the manifest of OUT.")
+        report = finish_all(finish, settings)
+    else:
+        with watching(log_format, quiet=quiet) as on_progress:
+            report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
     tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())

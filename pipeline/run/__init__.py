@@ -16,7 +16,8 @@ from pipeline.run.cleaner import MakeCleaner, from_settings
 from pipeline.run.options import RunOptions
 from pipeline.run.plan import Wishes
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.runner import EngineName, Order, execute
+from pipeline.run.runner import EngineName, Order, execute, finish
+from pipeline.run.shards import WHOLE, Share
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "Report",
     "RunOptions",
     "Status",
+    "finish",
     "grouped",
     "quarantine",
     "run",
@@ -45,6 +47,7 @@ def run(
     engine: EngineName = "pool",
     ray_address: str = "",
     workers: int | None = None,
+    shard: str = "",
     on_progress: Callable[[Progress], None] | None = None,
     full: bool = False,
     dry_run: bool = False,
@@ -59,9 +62,10 @@ def run(
     Only what is new, changed or gone since the last run is done, and the output is what a run over everything
     would leave. `workers` is the number of processes; None: one for each processor, or a single one where there is
     little to do; 0: none, the work is done in this process, and a document that crashes it is not survived, as with the
-    engine `serial`. The engine `ray` does the parts on a cluster, `workers` of them at a time. `full`
-    does everything again, `dry_run` nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or
-    `P%`): with more failed documents than that, the output stays as it was.
+    engine `serial`. The engine `ray` does the parts on a cluster, `workers` of them at a time. With `shard` (`i/n`) only
+    the i-th of n shares is done, and `finish` closes the manifest after the last. `full` does everything again, `dry_run`
+    nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or `P%`): with more failed documents
+    than that, the output stays as it was.
 
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
     A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
@@ -74,6 +78,7 @@ def run(
         engine=engine,
         ray_address=ray_address,
         workers=workers,
+        share=Share.parse(shard) if shard else WHOLE,
         on_progress=on_progress,
         wishes=Wishes(full, retry_quarantined),
         max_failures=MaxFailures.parse(max_failures) if max_failures else None,

@@ -5,8 +5,7 @@ articles/ sections/ removed/ quarantine/    part-0000.jsonl, part-0000_001.jsonl
 README.md                                   the dataset card
 _run/manifest.json                          what the output holds; made anew from the receipts after each run
 _run/receipts/part-0000.json                the part is done, and from what
-_run/inputs.json                            which paths the last run was told to read
-_run/report/                                the review page, made by `pipeline report`
+_run/shards/000001-of-000016.json           a share is done (--shard); gone when all are and the manifest is closed
 _run/lock                                   held by a run; holds its process id meanwhile
 """
 
@@ -51,16 +50,6 @@ class Layout:
         return self.run / "manifest.json"
 
     @property
-    def inputs(self) -> Path:
-        """What the last run read, for the review page."""
-        return self.run / "inputs.json"
-
-    @property
-    def report(self) -> Path:
-        """The review page."""
-        return self.run / "report"
-
-    @property
     def lock(self) -> Path:
         """The lock of the output."""
         return self.run / "lock"
@@ -69,6 +58,19 @@ class Layout:
     def card(self) -> Path:
         """The dataset card."""
         return self.root / "README.md"
+
+    @property
+    def shards(self) -> Path:
+        """The folder of the notes of shares that are done."""
+        return self.run / "shards"
+
+    def share(self, name: str) -> Path:
+        """The note of a share."""
+        return self.shards / f"{name}.json"
+
+    def shares(self) -> Iterator[Path]:
+        """All notes and locks of shares."""
+        yield from sorted(self.shards.iterdir()) if self.shards.is_dir() else ()
 
     def receipt(self, part: int) -> Path:
         """The receipt of a part."""
@@ -92,6 +94,18 @@ class Layout:
         """The part that a file of records belongs to."""
         return int(re.split(r"[-_.]", path.name)[1])
 
+    def part_beside(self, path: Path) -> int:
+        """The part of a file that was written beside, -1 where it is of no part."""
+        name = re.match(r"\.part-(\d+)", path.name)
+        return int(name[1]) if name else -1
+
+    def lying(self) -> dict[int, list[Path]]:
+        """The files of records that are there, by part."""
+        found: dict[int, list[Path]] = {}
+        for path in self.files():
+            found.setdefault(self.part_of(path), []).append(path)
+        return found
+
     def parts(self) -> list[int]:
         """The parts that have a receipt."""
         names = (path.stem.removeprefix("part-") for path in self.receipts.glob("part-*.json"))
@@ -99,7 +113,7 @@ class Layout:
 
     def temporaries(self, pid: int | None = None, part: int | None = None) -> Iterator[Path]:
         """Files that a run wrote beside and did not put in place: of one process, of one part, or all."""
-        for folder in (self.root, self.run, self.receipts, *(self.root / kind for kind in KINDS)):
+        for folder in (self.root, self.run, self.receipts, self.shards, *(self.root / kind for kind in KINDS)):
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                 name = _TEMPORARY.fullmatch(path.name)
                 if not name or (pid is not None and int(name["pid"]) != pid):

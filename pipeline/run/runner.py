@@ -11,31 +11,30 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
-import orjson
-
 from pipeline.errors import ConfigError
 from pipeline.libraries import libraries
-from pipeline.run import disk, inputs, receipts
-from pipeline.run.card import card, schemas, totals
+from pipeline.run import inputs, receipts
 from pipeline.run.cleaner import MakeCleaner
 from pipeline.run.engines import Engine, Setup, disk_failed, serial
 from pipeline.run.errors import Stopped
-from pipeline.run.layout import KINDS, Layout, check
+from pipeline.run.layout import Layout, check
 from pipeline.run.lock import locked
-from pipeline.run.parts import Prepared, publish, retire
+from pipeline.run.parts import Prepared, publish
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
 from pipeline.run.scratch import PARTS, STDIN, scratch
+from pipeline.run.settle import close, settle, summed, tidy
+from pipeline.run.shards import WHOLE, Share, finished, note, withdraw
 from pipeline.run.stop import stoppable
-from pipeline.run.work import Outcome, Shard, listed
+from pipeline.run.work import Outcome, Shard
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -56,6 +55,7 @@ class Order:
     engine: EngineName = "pool"
     ray_address: str = ""
     workers: int | None = None
+    share: Share = WHOLE
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
     max_failures: MaxFailures | None = None
@@ -71,6 +71,7 @@ class _State:
     order: Order
     layout: Layout
     stamp: Stamp
+    listed: str  # the digest of all inputs that were found
     skipped: inputs.Skipped
     plans: list[PartPlan]
     heads: dict[int, Head]  # of the parts that are done
@@ -81,9 +82,7 @@ class _State:
     started: float = field(default_factory=time.monotonic)
 
     def report(self, *, dry_run: bool = False, stopped: int = 0) -> Report:
-        counts: Counts = {}
-        for head in self.heads.values():
-            receipts.add(counts, head.counts)
+        counts = summed(self.heads.values())
         reasons: Counts = {}
         for one in self.plans:
             receipts.add(reasons, one.reasons)
@@ -101,18 +100,31 @@ def execute(order: Order) -> Report:
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp, order.wishes))
+            plans = list(plan(listing, layout, stamp, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp, skipped, plans, heads, started=started).report(dry_run=True)
+            return _State(order, layout, stamp, listing.digest, skipped, plans, heads, started=started).report(
+                dry_run=True
+            )
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
-        with locked(layout.lock) as lock:
+        with _locked(layout, order.share) as lock:
             with _disk_errors():
-                _tidy(layout)
-                plans = list(plan(listing, layout, stamp, order.wishes))
+                tidy(layout, order.share)
+                plans = list(plan(listing, layout, stamp, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
             return _run(
-                _State(order, layout, stamp, skipped, plans, heads, lock=lock, cluster=cluster, started=started)
+                _State(
+                    order,
+                    layout,
+                    stamp,
+                    listing.digest,
+                    skipped,
+                    plans,
+                    heads,
+                    lock=lock,
+                    cluster=cluster,
+                    started=started,
+                )
             )
 
 
@@ -124,7 +136,7 @@ def _run(state: _State) -> Report:
                 _settle(state)
     except Stopped as signal:
         with _disk_errors():
-            _tidy(state.layout)
+            tidy(state.layout, state.order.share)
         return state.report(stopped=signal.signum)
     return state.report()
 
@@ -177,7 +189,7 @@ def _work(state: _State) -> None:
     limit = state.order.max_failures
     if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
         state.refused = True
-        _tidy(state.layout)
+        tidy(state.layout, state.order.share)
         state.heads = {
             part: one.head for part in state.layout.parts() if (one := receipts.read(state.layout.receipt(part)))
         }
@@ -203,6 +215,8 @@ def _cluster(order: Order) -> Iterator[Engine | None]:
     """The engine of the cluster, where one is asked for. Raises ConfigError where it can't be used."""
     if order.ray_address and order.engine != "ray":
         raise ConfigError("--ray-address is for --engine ray only. Give both, or none.")
+    if order.share != WHOLE and (order.engine == "ray" or order.max_failures):
+        raise ConfigError("--shard goes neither with --engine ray nor with --max-failures. Leave one out.")
     if order.engine != "ray" or order.dry_run:
         yield None
         return
@@ -242,66 +256,45 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
 
 
 def _settle(state: _State) -> None:
-    """Remove parts without inputs, note new times, and sum up."""
-    layout = state.layout
+    """What comes after the work: of all, the manifest; of a share, a note that it is done."""
+    layout, order = state.layout, state.order
     if state.cluster:
-        _tidy(layout)  # what tasks that were lost with their node left beside
-    for one in state.plans:
-        if one.action == "retire":
-            retire(layout, one.part)
-        elif one.action == "touch":
-            _touch(state, one)
-    disk.make_folder(layout.root / KINDS[0])
-    _remove_empty(layout)
-    heads = [state.heads[part] for part in sorted(state.heads)]
-    outputs = [output for head in heads for output in head.outputs]
-    records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.card, card(schemas(state.order.settings.records), records, state.order.settings.run.format).encode())
-    _write(layout.manifest, _manifest(state, heads))
+        tidy(layout)  # what tasks that were lost with their node left beside
+    settle(layout, state.plans, state.stamp)
+    if order.share == WHOLE:
+        heads = [state.heads[part] for part in sorted(state.heads)]
+        close(layout, order.settings, state.stamp, heads, state.skipped.counts)
+    else:
+        note(layout, order.share, state.stamp, state.listed, state.skipped.counts)
 
 
-def _touch(state: _State, one: PartPlan) -> None:
-    """Write a receipt anew for inputs of which only the time changed."""
-    path = state.layout.receipt(one.part)
-    receipt = receipts.read(path)
-    if receipt:
-        times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
-        rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, state.stamp, receipt.head.outputs, rows)[1])
+@contextmanager
+def _locked(layout: Layout, share: Share) -> Iterator[int]:
+    """Hold the lock of the output: alone or, with a share of it, beside the other shares."""
+    if share == WHOLE:
+        with locked(layout.lock, layout.root) as lock:
+            yield lock
+        return
+    with (
+        locked(layout.lock, layout.root, shared=True),
+        locked(layout.shards / f"{share.name}.lock", layout.root) as lock,
+    ):
+        with _disk_errors():
+            withdraw(layout, share)
+        yield lock
 
 
-def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
-    """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
-    from pipeline import __version__
-
-    content = {
-        "format": receipts.FORMAT,
-        "version": __version__,
-        "stamp": state.stamp,
-        "libraries": libraries(state.order.settings),
-        "settings": state.order.settings.model_dump(mode="json"),
-        "counts": state.report().counts,
-        "skipped": dict(sorted(state.skipped.counts.items())),
-        "outputs": [output for head in heads for output in head.outputs],
-    }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file, unless it already says so."""
-    if not path.is_file() or path.read_bytes() != data:
-        disk.write_atomically(path, data)
-
-
-def _tidy(layout: Layout) -> None:
-    """Remove what a run that was killed left beside."""
-    for path in list(layout.temporaries()):
-        disk.remove(path)
-    _remove_empty(layout)
-
-
-def _remove_empty(layout: Layout) -> None:
-    """Remove the folders of kinds of which there is no record; that of the articles stays."""
-    for kind in KINDS[1:]:
-        with suppress(OSError):  # there is none, or it holds records
-            disk.remove_folder(layout.root / kind)
+def finish(out: Path, settings: Settings) -> Report:
+    """Close the manifest of an output that was done in shares. Raises ConfigError where they are not all done."""
+    started = time.monotonic()
+    layout = check(out)
+    if not layout.run.is_dir():
+        raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
+    stamp = receipts.stamp(settings.fingerprint(), settings.run, libraries(settings))
+    with locked(layout.lock, layout.root), _disk_errors():
+        heads, skipped = finished(layout, stamp)
+        tidy(layout)
+        close(layout, settings, stamp, heads, skipped)
+    parts = {"keep": len(heads)}
+    passed = inputs.Skipped(Counter(skipped), {reason: [] for reason in skipped})
+    return Report(summed(heads), {}, parts, {}, passed, time.monotonic() - started)

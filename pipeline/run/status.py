@@ -78,9 +78,7 @@ class Status:
 def status(out: Path) -> Status:
     """The state of an output. Raises ConfigError where no run wrote it."""
     layout = _layout(out)
-    lying: dict[int, list[Path]] = {}
-    for path in layout.files():
-        lying.setdefault(layout.part_of(path), []).append(path)
+    lying = layout.lying()
     broken: list[str] = []
     counts: Counts = {}
     parts = inputs = 0

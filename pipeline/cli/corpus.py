@@ -21,7 +21,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 class Wishes(TypedDict):
     """The options of `run` that the library takes as they are."""
 
-    out: Path
+    out: str
     engine: EngineName
     ray_address: str
     workers: int | None
@@ -35,7 +35,7 @@ class Wishes(TypedDict):
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--out", type=_FOLDER, default=Path("out"), show_default=True, help="Output folder.")
+@click.option("--out", default="out", show_default=True, help="Output folder, or bucket (s3://bucket/folder).")
 @click.option(
     "--engine",
     type=click.Choice(["pool", "serial", "ray"]),
@@ -52,7 +52,7 @@ class Wishes(TypedDict):
     help="Processes. Default: as many as there is work for. 0: none, for debugging.",
 )
 @click.option("--shard", default="", metavar="I/N", help="Only the I-th of N shares, for the jobs of an array.")
-@click.option("--finish", type=_FOLDER, metavar="OUT", help="Close the manifest of OUT when all shares are done.")
+@click.option("--finish", metavar="OUT", help="Close the manifest of OUT when all shares are done.")
 @click.option("--files-from", type=_FILE, help="Read the paths in this file too, one a line.")
 @click.option("--text-column", metavar="NAME", help="Key or column of the text in rows. Default: text.")
 @click.option("--id-column", metavar="NAME", help="That of a row's id, which then names it. Default: its number.")
@@ -78,7 +78,7 @@ def run(
     quiet: bool,
     as_json: bool,
     figures: bool,
-    finish: Path | None,
+    finish: str | None,
     text_column: str | None,
     id_column: str | None,
     form: str | None,

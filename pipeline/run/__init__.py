@@ -16,7 +16,7 @@ from pipeline.run.cleaner import MakeCleaner, from_settings
 from pipeline.run.options import RunOptions
 from pipeline.run.plan import Wishes
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.runner import EngineName, Order, execute, finish
+from pipeline.run.runner import EngineName, Order, execute, finish, place
 from pipeline.run.shards import WHOLE, Share
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
 
@@ -41,7 +41,7 @@ __all__ = [
 
 def run(
     inputs: Sequence[str],
-    out: Path,
+    out: Path | str,
     settings: Settings,
     *,
     engine: EngineName = "pool",
@@ -57,7 +57,7 @@ def run(
     stdin: BinaryIO | None = None,
     make_cleaner: MakeCleaner = from_settings,
 ) -> Report:
-    """Read all inputs (files, folders, globs, `-`) into records in the folder `out`.
+    """Read all inputs (files, folders, globs, buckets, `-`) into records in `out`, a folder or the address of a bucket.
 
     Only what is new, changed or gone since the last run is done, and the output is what a run over everything
     would leave. `workers` is the number of processes; None: one for each processor, or a single one where there is
@@ -70,9 +70,11 @@ def run(
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
     A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
     """
+    path, store = place(out)
     order = Order(
         inputs=tuple(inputs),
-        out=Path(out),
+        out=path,
+        store=store,
         settings=settings,
         make_cleaner=make_cleaner,
         engine=engine,

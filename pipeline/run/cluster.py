@@ -10,6 +10,7 @@ same paths; both are checked.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import tempfile
@@ -35,6 +36,7 @@ from pipeline.run.worker import Failed
 _RETRIES: Final = 8  # of a task whose worker or node was lost
 _AHEAD: Final = 2  # tasks in flight for each processor of the cluster: one at work, one waiting
 _ANSWER: Final = 120  # seconds that a node has to say its version; starting a worker takes some
+_KNOCK: Final = 10.0
 _PATIENCE: Final = 1.0  # seconds between two looks at the size of the cluster
 
 
@@ -78,6 +80,7 @@ def connected(address: str, setup: Setup, workers: int | None) -> Iterator[Engin
 def _connect(ray: Any, address: str) -> None:  # noqa: ANN401 - an optional library
     where = address or os.environ.get("RAY_ADDRESS", "")
     try:
+        _knock(where)
         with _signals_kept():
             ray.init(address=where or None, log_to_driver=False, logging_level="error", configure_logging=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -85,6 +88,13 @@ def _connect(ray: Any, address: str) -> None:  # noqa: ANN401 - an optional libr
             f"Ray at {where or 'this machine'}: can't be used ({_first_line(error)}). Check --ray-address, and that"
             " the cluster runs with the same versions of Ray and Python."
         ) from error
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens: Ray itself would try for minutes."""
+    found = re.search(r"([^/:]+):(\d+)$", address)
+    if found:
+        socket.create_connection((found[1], int(found[2])), timeout=_KNOCK).close()
 
 
 def _check_nodes(ray: Any, setup: Setup) -> None:  # noqa: ANN401
@@ -97,8 +107,10 @@ def _check_nodes(ray: Any, setup: Setup) -> None:  # noqa: ANN401
         name = node.get("NodeManagerHostname", node["NodeID"])
         try:
             there = ray.get(look.options(scheduling_strategy=place).remote(setup), timeout=_ANSWER)
-        except ray.exceptions.RayError as error:
+        except ray.exceptions.RayTaskError as error:
             raise ConfigError(f"{_other(name)} ({_first_line(error)})") from error
+        except ray.exceptions.RayError:  # it is about to go, or busy: its tasks will look themselves
+            continue
         if there != _stamp(setup):
             raise ConfigError(_other(name))
 
@@ -181,7 +193,8 @@ def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes) -> _Done:
     try:
         if _stamp(setup) != shard.stamp:
             raise EngineError(_other(here))
-        _check_output(shard.out, token, here)
+        if not shard.store:
+            _check_output(shard.out, token, here)
         if _standing is None or _standing.setup != setup:
             _stop_standing()
             _standing = Pool(setup, 1, at, None, deque())

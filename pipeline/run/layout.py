@@ -24,7 +24,9 @@ KINDS: Final = ("articles", "sections", "removed", "quarantine")
 
 _OURS: Final = frozenset({*KINDS, "_run", "README.md", ".gitkeep", ".gitignore", ".DS_Store"})
 _EMPTY: Final = frozenset({".gitkeep", ".gitignore", ".DS_Store"})
-_PART: Final = re.compile(rf"part-(\d{{4,5}})(?:_\d{{3,}})?\.(?:{'|'.join(map(re.escape, FORMATS))})")
+_PART: Final = re.compile(
+    rf"part-(\d{{4,5}})(?:_\d{{3,}})?(?:-[0-9a-f]{{16}})?\.(?:{'|'.join(map(re.escape, FORMATS))})"
+)
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.tmp-(?P<pid>\d+)")
 
 

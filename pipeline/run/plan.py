@@ -22,6 +22,7 @@ from pipeline.run.layout import Layout
 from pipeline.run.names import part_of
 from pipeline.run.receipts import Counts, Head, Receipt, Row, Stamp, digest_of
 from pipeline.run.shards import WHOLE, Share
+from pipeline.run.stores import fetched, is_uri
 from pipeline.run.work import name_in, name_out
 
 _BUFFER: Final = 4096
@@ -181,7 +182,11 @@ def _change(found: Found, row: Row | None, wishes: Wishes) -> str:
     if found.mtime_ns and row.mtime_ns == found.mtime_ns:
         return ""
     try:
-        is_same = digest_of(Path(found.path)) == row.sha256
+        if is_uri(found.path):
+            with fetched(found.path, found.mtime_ns) as path:
+                is_same = digest_of(Path(path)) == row.sha256
+        else:
+            is_same = digest_of(Path(found.path)) == row.sha256
     except OSError:
         is_same = False
     if not is_same:

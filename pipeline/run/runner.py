@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
 from pipeline.errors import ConfigError
 from pipeline.libraries import libraries
-from pipeline.run import inputs, receipts
+from pipeline.run import inputs, receipts, stores
 from pipeline.run.cleaner import MakeCleaner
 from pipeline.run.engines import Engine, Setup, disk_failed, serial
 from pipeline.run.errors import Stopped
 from pipeline.run.layout import Layout, check
 from pipeline.run.lock import locked
+from pipeline.run.mirror import Mirror
 from pipeline.run.parts import Prepared, publish
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.scratch import PARTS, STDIN, scratch
+from pipeline.run.scratch import MIRROR, PARTS, STDIN, scratch
 from pipeline.run.settle import close, settle, summed, tidy
 from pipeline.run.shards import WHOLE, Share, finished, note, withdraw
 from pipeline.run.stop import stoppable
@@ -56,6 +57,7 @@ class Order:
     ray_address: str = ""
     workers: int | None = None
     share: Share = WHOLE
+    store: str = ""  # the address of the bucket that the output is in; `out` is not used then
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
     max_failures: MaxFailures | None = None
@@ -78,6 +80,7 @@ class _State:
     worked: Counts = field(default_factory=dict)
     lock: int | None = None
     cluster: Engine | None = None
+    mirror: Mirror | None = None
     refused: bool = False
     started: float = field(default_factory=time.monotonic)
 
@@ -95,8 +98,9 @@ def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
     used = libraries(order.settings)
-    layout = check(order.out)
     with _cluster(order) as cluster, scratch() as folder:
+        mirror = _mirror(order.store, folder, order.share)
+        layout = mirror.layout if mirror else check(order.out)
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         if order.dry_run:
@@ -123,6 +127,7 @@ def execute(order: Order) -> Report:
                     heads,
                     lock=lock,
                     cluster=cluster,
+                    mirror=mirror,
                     started=started,
                 )
             )
@@ -202,7 +207,10 @@ def _work(state: _State) -> None:
 def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    shards = [Shard(one.part, order.out, one.listing, order.settings.run, state.stamp, one.reuse, hold) for one in todo]
+    shards = [
+        Shard(one.part, state.layout.root, one.listing, order.settings.run, state.stamp, one.reuse, order.store, hold)
+        for one in todo
+    ]
     if not shards:
         return
     total = sum(one.todo for one in todo)
@@ -217,6 +225,10 @@ def _cluster(order: Order) -> Iterator[Engine | None]:
         raise ConfigError("--ray-address is for --engine ray only. Give both, or none.")
     if order.share != WHOLE and (order.engine == "ray" or order.max_failures):
         raise ConfigError("--shard goes neither with --engine ray nor with --max-failures. Leave one out.")
+    if order.store and order.max_failures:
+        raise ConfigError("--max-failures can't hold back what goes into a bucket. Leave it out, or name a folder.")
+    if order.store.startswith("memory://") and order.workers != 0 and order.engine != "serial":
+        raise ConfigError("memory:// is the memory of one process: give --workers 0.")
     if order.engine != "ray" or order.dry_run:
         yield None
         return
@@ -266,6 +278,8 @@ def _settle(state: _State) -> None:
         close(layout, order.settings, state.stamp, heads, state.skipped.counts)
     else:
         note(layout, order.share, state.stamp, state.listed, state.skipped.counts)
+    if state.mirror:
+        state.mirror.push()
 
 
 @contextmanager
@@ -284,17 +298,39 @@ def _locked(layout: Layout, share: Share) -> Iterator[int]:
         yield lock
 
 
-def finish(out: Path, settings: Settings) -> Report:
+def _mirror(store: str, folder: Path, share: Share) -> Mirror | None:
+    """The output in a bucket, where it is in one. Raises ConfigError where that can't be used."""
+    if not store:
+        return None
+    place = stores.opened(store)
+    stores.check(place, write=True)
+    mirror = Mirror(place, Layout(folder / MIRROR))
+    mirror.fill(share)
+    return mirror
+
+
+def finish(out: str | Path, settings: Settings) -> Report:
     """Close the manifest of an output that was done in shares. Raises ConfigError where they are not all done."""
     started = time.monotonic()
-    layout = check(out)
-    if not layout.run.is_dir():
-        raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
+    path, store = place(out)
     stamp = receipts.stamp(settings.fingerprint(), settings.run, libraries(settings))
-    with locked(layout.lock, layout.root), _disk_errors():
-        heads, skipped = finished(layout, stamp)
-        tidy(layout)
-        close(layout, settings, stamp, heads, skipped)
+    with scratch() as folder:
+        mirror = _mirror(store, folder, WHOLE)
+        layout = mirror.layout if mirror else check(path)
+        if not layout.run.is_dir():
+            raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
+        with locked(layout.lock, layout.root), _disk_errors():
+            heads, skipped = finished(layout, stamp)
+            tidy(layout)
+            close(layout, settings, stamp, heads, skipped)
+            if mirror:
+                mirror.push()
     parts = {"keep": len(heads)}
     passed = inputs.Skipped(Counter(skipped), {reason: [] for reason in skipped})
     return Report(summed(heads), {}, parts, {}, passed, time.monotonic() - started)
+
+
+def place(out: str | Path) -> tuple[Path, str]:
+    """An output as a path, or else as the address of a bucket."""
+    name = stores.without_file(str(out))
+    return (Path(), name) if stores.is_uri(name) else (Path(name), "")

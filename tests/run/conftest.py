@@ -31,7 +31,7 @@ def pages(tmp_path: Path) -> Path:
 def run(tmp_path: Path, pages: Path) -> Run:
     """Run over the pages, in this process unless told otherwise."""
 
-    def call(*inputs: str | Path, out: Path | None = None, mark: str = "a", **wishes: Any) -> Report:
+    def call(*inputs: str | Path, out: Path | str | None = None, mark: str = "a", **wishes: Any) -> Report:
         options = wishes.pop("options", {})
         settings = run_fakes.FakeSettings(mark=mark, run=RunOptions(**{"parts": 4, **options}))
         wishes = {"workers": 0, "make_cleaner": run_fakes.make, **wishes}

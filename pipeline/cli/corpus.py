@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from pipeline.cli.nightly import LogFormat, night_options, tell, watching
-from pipeline.cli.options import load_settings, settings_options
+from pipeline.cli.options import corrections_option, load_settings, settings_options
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Wishes(TypedDict):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--figures", is_flag=True, help="List the figures of each section's text in its record (key figures).")
 @night_options
+@corrections_option
 @settings_options
 @click.pass_context
 def run(
@@ -84,6 +85,7 @@ def run(
     form: str | None,
     metrics: Path | None,
     log_format: LogFormat,
+    corrections: Path | None,
     config: Path | None,
     sets: tuple[str, ...],
     **wishes: Unpack[Wishes],
@@ -93,9 +95,11 @@ def run(
     INPUT defaults to the folder seeds; - is standard input. Only what is new, changed or gone since the last
     run is done; the output is what a run over everything would leave.
     """
+    from pipeline.corrections import load
     from pipeline.run import finish as finish_all
     from pipeline.run import run as run_all
 
+    pinned = load(corrections)
     asked = {
         "run.text_column": text_column,
         "run.id_column": id_column,
@@ -109,10 +113,10 @@ def run(
     if finish is not None:
         if inputs != ("seeds",):
             raise ConfigError("--finish takes no inputs: it only closes the manifest of OUT.")
-        report = finish_all(finish, settings)
+        report = finish_all(finish, settings, pinned)
     else:
         with watching(log_format, quiet=quiet) as on_progress:
-            report = run_all(inputs, settings=settings, on_progress=on_progress, **wishes)
+            report = run_all(inputs, settings=settings, on_progress=on_progress, corrections=pinned, **wishes)
     tell(report, metrics, log_format)
     if as_json:
         click.echo(report.as_json())

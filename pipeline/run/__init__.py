@@ -9,18 +9,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.run.cleaner import MakeCleaner, from_settings
+from pipeline.run.finish import finish
 from pipeline.run.options import RunOptions
+from pipeline.run.places import place
 from pipeline.run.plan import Wishes
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.runner import EngineName, Order, execute, finish, place
+from pipeline.run.runner import EngineName, Order, execute
 from pipeline.run.shards import WHOLE, Share
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
 
 if TYPE_CHECKING:
+    from pipeline.corrections import Corrections
     from pipeline.settings import Settings
 
 __all__ = [
@@ -55,7 +59,8 @@ def run(
     max_failures: str = "",
     files_from: Path | None = None,
     stdin: BinaryIO | None = None,
-    make_cleaner: MakeCleaner = from_settings,
+    corrections: Corrections | None = None,
+    make_cleaner: MakeCleaner | None = None,
 ) -> Report:
     """Read all inputs (files, folders, globs, buckets, `-`) into records in `out`, a folder or the address of a bucket.
 
@@ -65,7 +70,8 @@ def run(
     engine `serial`. The engine `ray` does the parts on a cluster, `workers` of them at a time. With `shard` (`i/n`) only
     the i-th of n shares is done, and `finish` closes the manifest after the last. `full` does everything again, `dry_run`
     nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or `P%`): with more failed documents
-    than that, the output stays as it was.
+    than that, the output stays as it was. `corrections` are laid over what the stages decide; where they change, the parts
+    of their documents are done again.
 
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.
     A document that fails goes to quarantine and raises nothing: see `Report.exit_code`.
@@ -76,7 +82,9 @@ def run(
         out=path,
         store=store,
         settings=settings,
-        make_cleaner=make_cleaner,
+        make_cleaner=make_cleaner or partial(from_settings, corrections=corrections),
+        corrected=corrections.digests() if corrections else {},
+        corrections=corrections.count() if corrections else 0,
         engine=engine,
         ray_address=ray_address,
         workers=workers,

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.libraries import libraries
@@ -134,7 +135,7 @@ def _engine(
 ) -> Iterator[Outcome]:
     """Keep a bounded number of tasks in flight until all are done. Raises EngineError where one can't be."""
     do = ray.remote(num_cpus=1, max_retries=_RETRIES)(_do)
-    shared = ray.put(setup)
+    shared, run = ray.put(setup), uuid4().hex
     waiting = deque(shards)
     parts: dict[Any, int] = {}  # of the tasks in flight
     try:
@@ -142,7 +143,7 @@ def _engine(
             while waiting and len(parts) < (workers or _size(ray)):
                 shard = waiting.popleft()
                 token = Layout(shard.out).lock.read_bytes()
-                parts[do.remote(shard, shard.listing.read_bytes(), shared, token)] = shard.part
+                parts[do.remote(shard, shard.listing.read_bytes(), shared, token, run)] = shard.part
             ready, _ = ray.wait(list(parts), num_returns=1, timeout=_PATIENCE)
             for ref in ready:
                 yield _taken(ray, ref, parts.pop(ref), at)
@@ -175,11 +176,12 @@ def _size(ray: Any) -> int:  # noqa: ANN401
 
 
 _standing: Pool | None = None  # of this worker of Ray: starting it anew for each task would read the models each time
+_run: str = ""  # that it stands for
 
 
-def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes) -> _Done:
+def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes, run: str) -> _Done:
     """The task: do a shard on this node."""
-    global _standing
+    global _standing, _run
     here = socket.gethostname()
     counts = [0, 0]
     last = ""
@@ -191,13 +193,13 @@ def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes) -> _Done:
             last = source
 
     try:
-        if _stamp(setup) != shard.stamp:
+        if _stamp(setup) != replace(shard.stamp, corrections=""):
             raise EngineError(_other(here))
         if not shard.store:
             _check_output(shard.out, token, here)
-        if _standing is None or _standing.setup != setup:
+        if _standing is None or _run != run:
             _stop_standing()
-            _standing = Pool(setup, 1, at, None, deque())
+            _standing, _run = Pool(setup, 1, at, None, deque()), run
         _standing.at = at
         with tempfile.TemporaryDirectory(prefix="newspaper-pipeline-task-") as folder:
             path = Path(folder) / "inputs"

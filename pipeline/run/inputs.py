@@ -93,7 +93,7 @@ def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) 
 
 def remembered(names: Sequence[str], files_from: Path | None) -> bytes:
     """What the user named, for those who want to read it again (`pipeline report`): absolute, since they may be elsewhere."""
-    paths = [name if name == STDIN else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
+    paths = [name if name == STDIN or stores.is_uri(name) else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
     listed = str(files_from.absolute()) if files_from else ""
     known = {"inputs": paths, "files_from": listed, "folder": str(Path.cwd())}
     return json.dumps(known, ensure_ascii=True, indent=1).encode() + b"\n"

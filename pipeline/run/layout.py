@@ -6,6 +6,8 @@ README.md                                   the dataset card
 _run/manifest.json                          what the output holds; made anew from the receipts after each run
 _run/receipts/part-0000.json                the part is done, and from what
 _run/shards/000001-of-000016.json           a share is done (--shard); gone when all are and the manifest is closed
+_run/inputs.json                            which paths the last run was told to read
+_run/report/                                the review page, made by `pipeline report`
 _run/lock                                   held by a run; holds its process id meanwhile
 """
 
@@ -50,6 +52,16 @@ class Layout:
     def manifest(self) -> Path:
         """The sum of the receipts."""
         return self.run / "manifest.json"
+
+    @property
+    def inputs(self) -> Path:
+        """What the last run read, for the review page."""
+        return self.run / "inputs.json"
+
+    @property
+    def report(self) -> Path:
+        """The review page."""
+        return self.run / "report"
 
     @property
     def lock(self) -> Path:

@@ -36,8 +36,8 @@ class Mirror:
     small: dict[str, str] = field(default_factory=dict)  # name: digest
     records: set[str] = field(default_factory=set)
 
-    def fill(self, share: Share) -> None:
-        """Fetch what a plan needs. Files of records that no receipt names are removed from the bucket.
+    def fill(self) -> None:
+        """Fetch what a plan needs.
 
         Raises ConfigError where the place holds what no run wrote.
         """
@@ -58,7 +58,6 @@ class Mirror:
         except ConfigError as error:
             raise ConfigError(str(error).replace(str(root), self.store.uri)) from error
         self.small = dict(self._small())
-        self._sweep(share)
 
     def push(self) -> None:
         """Bring to the bucket what was changed: receipts that went, then their files, then what is new, the manifest last."""
@@ -79,7 +78,7 @@ class Mirror:
             if path.is_file() and _is_small(name):
                 yield name, sha256(path.read_bytes()).hexdigest()
 
-    def _sweep(self, share: Share) -> None:
+    def sweep(self, share: Share) -> None:
         """Remove what a run that was killed left: files of records that are named by no receipt."""
         for part, paths in self.layout.lying().items():
             if share != WHOLE and not share.has(part):

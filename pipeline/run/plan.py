@@ -7,7 +7,7 @@ so they go to files, one a part, and are sorted and compared a part at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +36,8 @@ class PartPlan:
 
     part: int
     action: Action
-    reasons: Counts  # added, changed, deleted, touched, retried: inputs; settings, code, options, outputs, full: 1
+    # added, changed, deleted, touched, retried: inputs; settings, code, options, corrections, outputs, full: 1
+    reasons: Counts
     head: Head | None = None  # of the receipt that still holds
     listing: Path = Path()
     todo: int = 0  # inputs to read
@@ -110,12 +111,14 @@ class Listing:
         self.waiting = 0
 
 
-def plan(listing: Listing, layout: Layout, stamp: Stamp, wishes: Wishes, share: Share = WHOLE) -> Iterator[PartPlan]:
+def plan(
+    listing: Listing, layout: Layout, stamp_of: Callable[[int], Stamp], wishes: Wishes, share: Share = WHOLE
+) -> Iterator[PartPlan]:
     """The plan of each part of a share, and of each that is in the output but has no input any more."""
     used = [part for part in listing.used() if share.has(part)]
     lying = {part: paths for part, paths in layout.lying().items() if share.has(part)}
     for part in used:
-        yield _part(part, listing, layout, stamp, wishes, lying.get(part, []))
+        yield _part(part, listing, layout, stamp_of(part), wishes, lying.get(part, []))
     for part in sorted({*filter(share.has, layout.parts()), *lying} - set(used)):
         receipt = receipts.read(layout.receipt(part))
         yield PartPlan(part, "retire", {"deleted": receipt.head.inputs if receipt else 0})
@@ -149,6 +152,7 @@ def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wish
         "settings": (was.settings, stamp.settings),
         "code": (was.code, stamp.code),
         "options": (was.options, stamp.options),
+        "corrections": (was.corrections, stamp.corrections),
     }
     reasons = {name: 1 for name, (old, new) in pairs.items() if old != new}
     if not reasons and not receipts.intact(layout.root, layout.receipt(receipt.head.part), receipt.head, lying):

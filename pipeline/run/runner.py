@@ -6,41 +6,38 @@ is done and vouched for by its receipt on its own, so that a run can end at any 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 from pipeline.errors import ConfigError
 from pipeline.libraries import libraries
-from pipeline.run import inputs, receipts, stores
+from pipeline.run import inputs, receipts
+from pipeline.run.choice import cluster_of, engine_of
 from pipeline.run.cleaner import MakeCleaner
-from pipeline.run.engines import Engine, Setup, disk_failed, serial
+from pipeline.run.engines import Engine, Setup
 from pipeline.run.errors import Stopped
 from pipeline.run.layout import Layout, check
-from pipeline.run.lock import locked
 from pipeline.run.mirror import Mirror
 from pipeline.run.parts import Prepared, publish
+from pipeline.run.places import disk_errors, held, mirrored
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.scratch import MIRROR, PARTS, STDIN, scratch
-from pipeline.run.settle import close, settle, summed, tidy
-from pipeline.run.shards import WHOLE, Share, finished, note, withdraw
+from pipeline.run.scratch import PARTS, STDIN, scratch
+from pipeline.run.settle import close, settle, summed, tidy, write
+from pipeline.run.shards import WHOLE, Share, corrected, note
 from pipeline.run.stop import stoppable
 from pipeline.run.work import Outcome, Shard
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
-_SMALL: Final = 4 << 20  # bytes that one worker does before a second one has started
 EngineName: TypeAlias = Literal["pool", "serial", "ray"]
 OnProgress: TypeAlias = Callable[[Progress], None]
 
@@ -53,6 +50,8 @@ class Order:
     out: Path
     settings: Settings
     make_cleaner: MakeCleaner
+    corrected: Mapping[str, str] = field(default_factory=dict)  # a digest of the corrections of each source
+    corrections: int = 0  # how many there are
     engine: EngineName = "pool"
     ray_address: str = ""
     workers: int | None = None
@@ -72,7 +71,8 @@ class _State:
 
     order: Order
     layout: Layout
-    stamp: Stamp
+    stamp_of: Callable[[int], Stamp]
+    stamp: Stamp  # of all; that of a part has the corrections of its documents
     listed: str  # the digest of all inputs that were found
     skipped: inputs.Skipped
     plans: list[PartPlan]
@@ -91,35 +91,38 @@ class _State:
             receipts.add(reasons, one.reasons)
         parts: Counter[str] = Counter(one.action for one in self.plans)
         seconds = time.monotonic() - self.started
-        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped)
+        given = self.order.corrections
+        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given)
 
 
 def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
     used = libraries(order.settings)
-    with _cluster(order) as cluster, scratch() as folder:
-        mirror = _mirror(order.store, folder, order.share)
+    with cluster_of(order) as cluster, scratch() as folder:
+        mirror = mirrored(order.store, folder, order.share, dry_run=order.dry_run)
         layout = mirror.layout if mirror else check(order.out)
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
+        stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp, order.wishes, order.share))
+            plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp, listing.digest, skipped, plans, heads, started=started).report(
-                dry_run=True
-            )
+            return _State(
+                order, layout, stamp_of, stamp, listing.digest, skipped, plans, heads, started=started
+            ).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
-        with _locked(layout, order.share) as lock:
-            with _disk_errors():
+        with held(layout, order.share) as lock:
+            with disk_errors():
                 tidy(layout, order.share)
-                plans = list(plan(listing, layout, stamp, order.wishes, order.share))
+                plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
             return _run(
                 _State(
                     order,
                     layout,
+                    stamp_of,
                     stamp,
                     listing.digest,
                     skipped,
@@ -135,24 +138,15 @@ def execute(order: Order) -> Report:
 
 def _run(state: _State) -> Report:
     try:
-        with stoppable(), _disk_errors():
+        with stoppable(), disk_errors():
             _work(state)
             if not state.refused:
                 _settle(state)
     except Stopped as signal:
-        with _disk_errors():
+        with disk_errors():
             tidy(state.layout, state.order.share)
         return state.report(stopped=signal.signum)
     return state.report()
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    """Raise EngineError for the disk's errors."""
-    try:
-        yield
-    except OSError as error:
-        raise disk_failed(error) from error
 
 
 def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
@@ -184,13 +178,13 @@ def _check_sources(listing: Listing) -> None:
 def _work(state: _State) -> None:
     """Do all parts that have something new, and put them in place, at once or, with a limit of failures, together."""
     hold = state.order.max_failures is not None
-    held: list[Prepared] = []
+    waiting: list[Prepared] = []
     for outcome in _outcomes(state, hold):
         receipts.add(state.worked, outcome.worked)
         if outcome.prepared is None:
             state.heads[outcome.head.part] = outcome.head
             continue
-        held.append(outcome.prepared)
+        waiting.append(outcome.prepared)
     limit = state.order.max_failures
     if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
         state.refused = True
@@ -199,7 +193,7 @@ def _work(state: _State) -> None:
             part: one.head for part in state.layout.parts() if (one := receipts.read(state.layout.receipt(part)))
         }
         return
-    for prepared in held:
+    for prepared in waiting:
         publish(state.layout, prepared)
         state.heads[prepared.head.part] = prepared.head
 
@@ -208,49 +202,23 @@ def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
     shards = [
-        Shard(one.part, state.layout.root, one.listing, order.settings.run, state.stamp, one.reuse, order.store, hold)
+        Shard(
+            one.part,
+            state.layout.root,
+            one.listing,
+            order.settings.run,
+            state.stamp_of(one.part),
+            one.reuse,
+            order.store,
+            hold,
+        )
         for one in todo
     ]
     if not shards:
         return
     total = sum(one.todo for one in todo)
-    engine = state.cluster or _engine(order, sum(one.bytes for one in todo), state.lock)
+    engine = state.cluster or engine_of(order, sum(one.bytes for one in todo), state.lock)
     yield from engine(shards, Setup(order.settings, order.make_cleaner), _told(order.on_progress, total))
-
-
-@contextmanager
-def _cluster(order: Order) -> Iterator[Engine | None]:
-    """The engine of the cluster, where one is asked for. Raises ConfigError where it can't be used."""
-    if order.ray_address and order.engine != "ray":
-        raise ConfigError("--ray-address is for --engine ray only. Give both, or none.")
-    if order.share != WHOLE and (order.engine == "ray" or order.max_failures):
-        raise ConfigError("--shard goes neither with --engine ray nor with --max-failures. Leave one out.")
-    if order.store and order.max_failures:
-        raise ConfigError("--max-failures can't hold back what goes into a bucket. Leave it out, or name a folder.")
-    if order.store.startswith("memory://") and order.workers != 0 and order.engine != "serial":
-        raise ConfigError("memory:// is the memory of one process: give --workers 0.")
-    if order.engine != "ray" or order.dry_run:
-        yield None
-        return
-    from pipeline.run.cluster import connected
-
-    with connected(order.ray_address, Setup(order.settings, order.make_cleaner), order.workers) as engine:
-        yield engine
-
-
-def _engine(order: Order, size: int, lock: int | None) -> Engine:
-    workers = order.workers
-    if workers == 0 or order.engine == "serial":
-        return serial
-    from pipeline.run.pool import pool
-
-    if workers is None:
-        workers = 1 if size < _SMALL else _processors()
-    return partial(pool, workers=workers, lock=lock)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], None]:
@@ -272,65 +240,13 @@ def _settle(state: _State) -> None:
     layout, order = state.layout, state.order
     if state.cluster:
         tidy(layout)  # what tasks that were lost with their node left beside
-    settle(layout, state.plans, state.stamp)
+    settle(layout, state.plans, state.stamp_of)
+    if order.share.number == 1:  # all shares are told to read the same
+        write(layout.inputs, inputs.remembered(order.inputs, order.files_from))
     if order.share == WHOLE:
         heads = [state.heads[part] for part in sorted(state.heads)]
-        close(layout, order.settings, state.stamp, heads, state.skipped.counts)
+        close(layout, order.settings, state.stamp, heads, state.skipped.counts, order.corrected)
     else:
-        note(layout, order.share, state.stamp, state.listed, state.skipped.counts)
+        note(layout, order.share, corrected(state.stamp, order.corrected), state.listed, state.skipped.counts)
     if state.mirror:
         state.mirror.push()
-
-
-@contextmanager
-def _locked(layout: Layout, share: Share) -> Iterator[int]:
-    """Hold the lock of the output: alone or, with a share of it, beside the other shares."""
-    if share == WHOLE:
-        with locked(layout.lock, layout.root) as lock:
-            yield lock
-        return
-    with (
-        locked(layout.lock, layout.root, shared=True),
-        locked(layout.shards / f"{share.name}.lock", layout.root) as lock,
-    ):
-        with _disk_errors():
-            withdraw(layout, share)
-        yield lock
-
-
-def _mirror(store: str, folder: Path, share: Share) -> Mirror | None:
-    """The output in a bucket, where it is in one. Raises ConfigError where that can't be used."""
-    if not store:
-        return None
-    place = stores.opened(store)
-    stores.check(place, write=True)
-    mirror = Mirror(place, Layout(folder / MIRROR))
-    mirror.fill(share)
-    return mirror
-
-
-def finish(out: str | Path, settings: Settings) -> Report:
-    """Close the manifest of an output that was done in shares. Raises ConfigError where they are not all done."""
-    started = time.monotonic()
-    path, store = place(out)
-    stamp = receipts.stamp(settings.fingerprint(), settings.run, libraries(settings))
-    with scratch() as folder:
-        mirror = _mirror(store, folder, WHOLE)
-        layout = mirror.layout if mirror else check(path)
-        if not layout.run.is_dir():
-            raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
-        with locked(layout.lock, layout.root), _disk_errors():
-            heads, skipped = finished(layout, stamp)
-            tidy(layout)
-            close(layout, settings, stamp, heads, skipped)
-            if mirror:
-                mirror.push()
-    parts = {"keep": len(heads)}
-    passed = inputs.Skipped(Counter(skipped), {reason: [] for reason in skipped})
-    return Report(summed(heads), {}, parts, {}, passed, time.monotonic() - started)
-
-
-def place(out: str | Path) -> tuple[Path, str]:
-    """An output as a path, or else as the address of a bucket."""
-    name = stores.without_file(str(out))
-    return (Path(), name) if stores.is_uri(name) else (Path(name), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,23 +24,30 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
-def settle(layout: Layout, plans: Iterable[PartPlan], stamp: Stamp) -> None:
+def settle(layout: Layout, plans: Iterable[PartPlan], stamp_of: Callable[[int], Stamp]) -> None:
     """Remove parts without inputs, and note new times."""
     for one in plans:
         if one.action == "retire":
             retire(layout, one.part)
         elif one.action == "touch":
-            _touch(layout, one, stamp)
+            _touch(layout, one, stamp_of(one.part))
 
 
-def close(layout: Layout, settings: Settings, stamp: Stamp, heads: Sequence[Head], skipped: Mapping[str, int]) -> None:
+def close(
+    layout: Layout,
+    settings: Settings,
+    stamp: Stamp,
+    heads: Sequence[Head],
+    skipped: Mapping[str, int],
+    corrections: Mapping[str, str],
+) -> None:
     """Write the dataset card and the manifest."""
     disk.make_folder(layout.root / KINDS[0])
     tidy_folders(layout)
     outputs = [output for head in heads for output in head.outputs]
     records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.card, card(schemas(settings.records), records, settings.run.format).encode())
-    _write(layout.manifest, _manifest(settings, stamp, heads, skipped))
+    write(layout.card, card(schemas(settings.records), records, settings.run.format).encode())
+    write(layout.manifest, _manifest(settings, stamp, heads, skipped, corrections))
     for path in list(layout.shares()):
         disk.remove(path)
     with suppress(OSError):  # there is none
@@ -81,7 +88,13 @@ def _touch(layout: Layout, one: PartPlan, stamp: Stamp) -> None:
         disk.write_atomically(path, receipts.encode(one.part, stamp, receipt.head.outputs, rows)[1])
 
 
-def _manifest(settings: Settings, stamp: Stamp, heads: Sequence[Head], skipped: Mapping[str, int]) -> bytes:
+def _manifest(
+    settings: Settings,
+    stamp: Stamp,
+    heads: Sequence[Head],
+    skipped: Mapping[str, int],
+    corrections: Mapping[str, str],
+) -> bytes:
     """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
     from pipeline import __version__
 
@@ -89,6 +102,7 @@ def _manifest(settings: Settings, stamp: Stamp, heads: Sequence[Head], skipped: 
         "format": receipts.FORMAT,
         "version": __version__,
         "stamp": stamp,
+        "corrections": corrections,
         "libraries": libraries(settings),
         "settings": settings.model_dump(mode="json"),
         "counts": summed(heads),
@@ -98,7 +112,7 @@ def _manifest(settings: Settings, stamp: Stamp, heads: Sequence[Head], skipped: 
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
     """Write a file, unless it already says so."""
     if not path.is_file() or path.read_bytes() != data:
         disk.write_atomically(path, data)

@@ -7,8 +7,9 @@ by which program. `finish` closes the manifest when there is a note of every sha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 import orjson
@@ -66,14 +67,20 @@ def withdraw(layout: Layout, share: Share) -> None:
             disk.sync_folder(path.parent)
 
 
-def finished(layout: Layout, stamp: Stamp) -> tuple[list[Head], dict[str, int]]:
+def corrected(stamp: Stamp, corrections: Mapping[str, str]) -> Stamp:
+    """The stamp of all parts together, with all corrections."""
+    said = orjson.dumps(dict(corrections), option=orjson.OPT_SORT_KEYS)
+    return replace(stamp, corrections=sha256(said).hexdigest()[:16] if corrections else "")
+
+
+def finished(layout: Layout, stamp: Stamp, stamp_of: Callable[[int], Stamp]) -> tuple[list[Head], dict[str, int]]:
     """The parts of all shares, and what was passed over. Raises ConfigError where not all is done, or not in one way."""
     skipped = _agreed(layout, stamp)
     heads = []
     lying = layout.lying()
     for part in sorted({*layout.parts(), *lying}):
         receipt = receipts.read(layout.receipt(part))
-        if receipt is None or receipt.head.stamp != stamp:
+        if receipt is None or receipt.head.stamp != stamp_of(part):
             raise ConfigError(f"{layout.root}: part {part} is not done, or by other settings. Run its share again.")
         if not receipts.intact(layout.root, layout.receipt(part), receipt.head, lying.get(part, [])):
             raise ConfigError(f"{layout.root}: the files of part {part} were changed. Run its share again.")

@@ -15,8 +15,9 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.run.errors import EngineError
+from pipeline.run.stores import Store
 from run import run_fakes
-from run.run_outputs import Run, records, tree
+from run.run_outputs import Run, held, records, tree
 
 ray = pytest.importorskip("ray")
 
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("default")]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
+def cluster(s3: str) -> Iterator[Any]:
     """Two nodes of two processors each, which can import the tests' cleaner."""
     from ray.cluster_utils import Cluster
 
@@ -128,6 +129,14 @@ def test_another_driver_goes_on_where_one_died(
     assert report.worked["documents"] < 24 or done == 0
     run(out=tmp_path / "pool", workers=2, options={"parts": 12})
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
+
+
+def test_into_a_bucket(on_ray: Run, run: Run, pages: Path, bucket: Store, tmp_path: Path) -> None:
+    (pages / "a.txt").write_text("segfault ")
+    report = on_ray(out=bucket.uri)
+    want = run(out=tmp_path / "folder", workers=1)
+    assert (report.exit_code, report.counts) == (3, want.counts)
+    assert held(bucket) == held(tmp_path / "folder")
 
 
 def test_a_task_that_fails_ends_the_run(on_ray: Run) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,60 +18,13 @@ from pipeline.run.errors import EngineError
 from pipeline.run.options import RunOptions
 from pipeline.run.stores import Store, opened
 from run import run_fakes
-from run.run_outputs import Run
+from run.run_outputs import SECRET, Run, held
 
 pytest.importorskip("s3fs")
-moto_server = pytest.importorskip("moto.server")
+pytest.importorskip("moto.server")
 
 TESTS = Path(__file__).parent.parent
 pytestmark = [pytest.mark.filterwarnings("default")]
-SECRET = "do-not-print-me"
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """A server of S3 on this machine. Gives its address."""
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "key")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        stores._files.cache_clear()
-        yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3: str, tmp_path: Path) -> Store:
-    """A bucket of one's own."""
-    name = "b" + hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
-    store = opened(f"s3://{name}/corpus")
-    store.files.mkdir(name)
-    return store
-
-
-def held(store: Store | Path) -> dict[str, Any]:
-    """What an output holds: every file of records by its plain name, the manifest without names, and what else lies there."""
-    if isinstance(store, Path):
-        names = [path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file()]
-        read: Callable[[str], bytes] = lambda name: (store / name).read_bytes()  # noqa: E731
-    else:
-        names, read = [one.name for one in store.objects()], store.read
-    manifest = json.loads(read("_run/manifest.json"))
-    outputs = {output["path"]: output for output in manifest.pop("outputs")}
-    records = {}
-    for name, output in outputs.items():
-        data = read(name)
-        assert (hashlib.sha256(data).hexdigest(), len(data)) == (output["sha256"], output["size"])
-        plain = name.replace(f"-{output['sha256'][:16]}", "")
-        records[plain] = data
-    stray = {name for name in names if not name.startswith("_run/")} - set(outputs) - {"README.md"}
-    assert not stray
-    parts = sorted(name for name in names if name.startswith("_run/receipts/"))
-    return {"records": records, "manifest": manifest, "card": read("README.md"), "parts": parts}
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pydantic import JsonValue
@@ -28,12 +29,25 @@ _WHAT: Final = {
 }
 
 
-def card(schemas: Mapping[str, Schema], records: Mapping[str, int], form: Format = "jsonl") -> str:
-    """The card of an output with so many records of each kind, in files of this form."""
+def card(
+    schemas: Mapping[str, Schema], records: Mapping[str, int], form: Format = "jsonl", digests: Sequence[str] = ()
+) -> str:
+    """The card of an output with so many records of each kind, in files of this form and with these digests.
+
+    The version follows the digests: the library keeps what it has read by the names of files, and would not see that
+    they hold other records than last time.
+    """
+    version = f"1.0.{int.from_bytes(sha256(' '.join(digests).encode()).digest()[:4], 'big')}"
     kinds = [kind for kind in KINDS if records.get(kind)]
     front = ["---", "configs:" if kinds else "configs: []"]
     for kind in kinds:
-        front += [f"- config_name: {kind}", "  data_files:", "  - split: train", f"    path: {kind}/*.{form}"]
+        front += [
+            f"- config_name: {kind}",
+            f"  version: {version}",
+            "  data_files:",
+            "  - split: train",
+            f"    path: {kind}/*.{form}",
+        ]
     front.append("dataset_info:" if kinds else "dataset_info: []")
     for kind in kinds:
         front += [f"- config_name: {kind}", "  features:", *features(schemas[kind])]

@@ -45,8 +45,9 @@ def close(
     disk.make_folder(layout.root / KINDS[0])
     tidy_folders(layout)
     outputs = [output for head in heads for output in head.outputs]
+    digests = [output.sha256 for output in outputs]
     records = totals([(output.path, output.records) for output in outputs])
-    write(layout.card, card(schemas(settings.records), records, settings.run.format).encode())
+    write(layout.card, card(schemas(settings.records), records, settings.run.format, digests).encode())
     write(layout.manifest, _manifest(settings, stamp, heads, skipped, corrections))
     for path in list(layout.shares()):
         disk.remove(path)

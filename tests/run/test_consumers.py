@@ -126,6 +126,18 @@ def test_they_read_what_was_written(
             assert got["metadata"] == want["metadata"]
 
 
+def test_datasets_sees_that_files_of_the_same_name_have_other_records(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    (tmp_path / "pages").mkdir()
+    for words in (SMALL, SMALL.replace("昨日上午", "今日下午")):
+        (tmp_path / "pages" / "00.txt").write_text(words, encoding="utf-8")
+        pipeline.run.run([str(tmp_path / "pages")], tmp_path / "out", load(), workers=0)
+        read = datasets.load_dataset(
+            str(tmp_path / "out"), "articles", split="train", cache_dir=str(tmp_path / "cache")
+        )
+        assert read["text"][0] == records(tmp_path / "out")[0]["text"]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_record_struct_of_dolma_takes_each_record(form: str, outputs: Callable[[str], Path]) -> None:
     msgspec = pytest.importorskip("msgspec")
@@ -169,7 +181,8 @@ def test_the_blocks_of_the_docs(
     [module] = re.findall(r"^(?:from|import) (\w+)", block)
     pytest.importorskip(module)
     monkeypatch.chdir(outputs("jsonl").parent)
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))
+    if module == "datasets":
+        monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path))
     scope: dict[str, Any] = {}
     exec(block, scope)
     titles = [title[0] if isinstance(title, tuple) else title for title in scope["titles"]]

@@ -73,9 +73,10 @@ class Named:
     files_from: Path | None = None
     stdin: str = ""
     stores: tuple[Store, ...] = ()
+    out: str = ""  # the address of the output, where it is in a bucket
 
 
-def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) -> Named:
+def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str, address: str = "") -> Named:
     """The roots that the user named.
 
     Raises ConfigError for a name that is not there, can't be listed, or lies in the output.
@@ -84,11 +85,13 @@ def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) 
     names = [stores.without_file(name) for name in names]
     remote = tuple(stores.opened(name) for name in names if stores.is_uri(name))
     for store in remote:
+        if address and f"{store.uri}/".startswith(f"{address.rstrip('/')}/"):
+            raise ConfigError(f"{store.uri}: lies in the output {address}. Name another output with --out.")
         stores.check(store, write=False)
     roots = [root for name in names if name != STDIN and not stores.is_uri(name) for root in _roots(name, real_out)]
     if files_from is not None and not files_from.is_file():
         raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
-    return Named(tuple(roots), files_from, spool if STDIN in names else "", remote)
+    return Named(tuple(roots), files_from, spool if STDIN in names else "", remote, address.rstrip("/"))
 
 
 def remembered(names: Sequence[str], files_from: Path | None) -> bytes:
@@ -108,16 +111,18 @@ def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> It
         for name in _listed(named.files_from):
             yield from walk.listed(name)
     for store in named.stores:
-        yield from _stored(store, skipped)
+        yield from _stored(store, skipped, named.out)
     if named.stdin:
         os.utime(named.stdin, ns=(0, 0))  # so that the receipt does not depend on when it was read
         yield Found("stdin", os.path.realpath(named.stdin), Path(named.stdin).stat().st_size, 0)
 
 
-def _stored(store: Store, skipped: Skipped) -> Iterator[Found]:
-    """What is in a bucket below an address, or the one object that it names."""
+def _stored(store: Store, skipped: Skipped, out: str) -> Iterator[Found]:
+    """What is in a bucket below an address, or the one object that it names; the output is left out."""
     for one in store.objects():
         uri = store.uri if store.uri.endswith(f"/{one.name}") and store.files.isfile(store.root) else ""
+        if out and f"{store.uri}/{one.name}".startswith(f"{out}/"):
+            continue
         if any(piece.startswith((".", "_")) for piece in one.name.split("/")):
             skipped.add("hidden, or its name begins with _", one.name)
         elif not _is_read(one.name):

@@ -29,7 +29,7 @@ from pipeline.run.places import disk_errors, held, mirrored
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.scratch import PARTS, STDIN, scratch
+from pipeline.run.scratch import MIRROR, PARTS, STDIN, scratch
 from pipeline.run.settle import close, settle, summed, tidy, write
 from pipeline.run.shards import WHOLE, Share, corrected, note
 from pipeline.run.stop import stoppable
@@ -152,13 +152,14 @@ def _run(state: _State) -> Report:
 def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
     """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
     spool = folder / STDIN
-    named = inputs.named(order.inputs, order.out, order.files_from, str(spool))
+    out = folder / MIRROR if order.store else order.out
+    named = inputs.named(order.inputs, out, order.files_from, str(spool), order.store)
     if named.stdin:
         with spool.open("wb") as file:
             shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
     skipped = inputs.Skipped()
     listing = Listing(folder / PARTS, order.settings.run.parts)
-    listing.add_all(inputs.find(named, order.out, skipped, follow_links=order.settings.run.follow_links))
+    listing.add_all(inputs.find(named, out, skipped, follow_links=order.settings.run.follow_links))
     if not listing.count:
         passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
         what = ", ".join(map(str, [*order.inputs, *([order.files_from] if order.files_from else [])]))

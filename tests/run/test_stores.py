@@ -69,6 +69,29 @@ def test_pages_in_a_bucket_are_read_as_those_in_a_folder(run: Run, pages: Path, 
         assert source.startswith("rows.jsonl:")
 
 
+def test_an_output_among_its_pages_is_left_out(
+    run: Run, pages: Path, bucket: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bucket.files.put(f"{pages}/", f"{bucket.root}/", recursive=True)
+    for _ in range(2):
+        report = run(bucket.uri, out=f"{bucket.uri}/out")
+        assert (report.documents, report.skipped.counts) == (12, {})
+    with pytest.raises(ConfigError, match="lies in the output"):
+        run(f"{bucket.uri}/out/articles", out=f"{bucket.uri}/out")
+    assert run("pages", out=f"{bucket.uri}/other").documents == 12  # where one stands has nothing to do with it
+
+
+def test_a_dry_run_leaves_a_bucket_as_it_is(run: Run, bucket: Store, tmp_path: Path) -> None:
+    assert run(out=bucket.uri, dry_run=True).parts == {"work": 4}
+    assert not list(bucket.objects())
+    run(out=bucket.uri)
+    bucket.put(b"{}\n", "articles/part-0001-0123456789abcdef.jsonl")
+    before = {one.name for one in bucket.objects()}
+    run(out=bucket.uri, dry_run=True)
+    assert {one.name for one in bucket.objects()} == before
+
+
 def test_strays_are_swept_and_a_part_without_receipt_is_done_again(run: Run, bucket: Store, tmp_path: Path) -> None:
     run(out=bucket.uri)
     want = held(bucket)

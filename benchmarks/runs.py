@@ -21,11 +21,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from pydantic import JsonValue
 
 from pipeline.run import run
 from pipeline.run.cleaner import Cleaned, Cleaner, from_settings
@@ -48,6 +50,11 @@ class StandIn:
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         """A record of what failed."""
         return json.dumps({"source": source, "message": str(error)}).encode()
+
+    def schema(self, kind: str) -> Mapping[str, JsonValue]:
+        """The keys of its records."""
+        names = ("source", "message") if kind == "quarantine" else ("id", "text")
+        return {"properties": {name: {"type": "string"} for name in names}}
 
 
 def stand_in(settings: Settings) -> Cleaner:

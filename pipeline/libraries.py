@@ -1,18 +1,23 @@
 """The libraries that only some settings need: whether they are there, and which they are.
 
 Comes in: the settings. Goes out: a line that names each library in use, with its version and dictionaries, since records
-depend on it; "" for the default settings, which import none of them.
+or their files depend on it; "" for the default settings, which import none of them.
 """
 
 from __future__ import annotations
 
 from importlib import metadata, util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
+
+_WRITTEN_BY: Final = {  # by the form of record files: the extra, and the module that it brings
+    "jsonl.zst": ("zst", "zstandard"),
+    "parquet": ("parquet", "pyarrow"),
+}
 
 
 def libraries(settings: Settings) -> str:
@@ -39,11 +44,13 @@ def libraries(settings: Settings) -> str:
         found.append(f"seam model {digest(settings.stitch.seam_model)}")
     if settings.records.figures:
         found.append(f"cn2an {metadata.version('cn2an')}")
+    if written := _WRITTEN_BY.get(settings.run.format):
+        found.append(f"{written[1]} {metadata.version(written[1])}")
     return ", ".join(found)
 
 
 def check(settings: Settings) -> None:
-    """Raise ConfigError where something that is asked for is not there: the extra that reads Chinese numerals, a seam model."""
+    """Raise ConfigError where something that is asked for is not there: an extra, a seam model."""
     if settings.records.figures and util.find_spec("cn2an") is None:
         raise ConfigError(
             "records.figures needs the extra `figures`, which reads Chinese numerals. Install it, as in"
@@ -53,3 +60,9 @@ def check(settings: Settings) -> None:
         from pipeline.own_seams import stitching_seams
 
         stitching_seams(settings.stitch.seam_model)
+    extra, module = _WRITTEN_BY.get(settings.run.format, ("", ""))
+    if module and util.find_spec(module) is None:
+        raise ConfigError(
+            f"run.format {settings.run.format} needs the extra `{extra}`. Install it, as in"
+            f" `pip install 'newspaper-pipeline[{extra}]'`, or write jsonl."
+        )

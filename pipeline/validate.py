@@ -6,6 +6,7 @@ are read one part at a time, so memory does not grow with the corpus (eight byte
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from pydantic import ValidationError
 
 from pipeline.errors import ConfigError
 from pipeline.records import BREAK
+from pipeline.run.formats import lines
+from pipeline.run.layout import Layout
 from pipeline.run.receipts import digest_of
 from pipeline.schema import MODELS, Record, RecordsOptions, models
 
@@ -90,12 +93,12 @@ def _digest(chars: str) -> int:
 
 def _parts(out: Path) -> list[str]:
     """The names of the parts: part-0000 of part-0000.jsonl and part-0000_001.jsonl."""
-    return sorted({path.stem.split("_")[0] for kind in MODELS for path in (out / kind).glob("part-*.jsonl")})
+    return sorted({re.split("[_.]", path.name)[0] for path in Layout(out).files()})
 
 
 def _volumes(out: Path, kind: str, part: str) -> list[Path]:
     """The files of a part, in their order."""
-    return sorted([*(out / kind).glob(f"{part}.jsonl"), *(out / kind).glob(f"{part}_*.jsonl")])
+    return sorted([*(out / kind).glob(f"{part}.*"), *(out / kind).glob(f"{part}_*")])
 
 
 def _check_manifest(out: Path, verdict: Verdict) -> None:
@@ -108,7 +111,7 @@ def _check_manifest(out: Path, verdict: Verdict) -> None:
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         verdict.add(str(path), "can't be read: the run did not end, run it again")
         return
-    there = {str(file.relative_to(out)) for kind in MODELS for file in (out / kind).glob("part-*.jsonl")}
+    there = {str(file.relative_to(out)) for file in Layout(out).files()}
     for name in sorted(there ^ set(listed)):
         verdict.add(str(path), f"{name} is {'not listed' if name in there else 'listed, but not there'}")
     for name in sorted(there & set(listed)):
@@ -127,22 +130,25 @@ def _check_files(out: Path, verdict: Verdict) -> None:
         if path.name not in _BESIDE and path.name not in MODELS:
             verdict.add(str(path), "does not belong into an output folder")
     for kind in MODELS:
+        files = set(Layout(out).files())
         for path in sorted((out / kind).iterdir()) if (out / kind).is_dir() else ():
             if path.match(".part-*.tmp-*"):
                 verdict.add(str(path), "was left by a run that did not end: run it again")
-            elif not (path.match("part-*.jsonl") and path.is_file()):
+            elif not (path in files and path.is_file()):
                 verdict.add(str(path), "is no file of records")
 
 
 def _read(paths: list[Path], kind: str, verdict: Verdict) -> Iterator[tuple[str, Json]]:
     """The records of some files that fit their schema, each with its place; the others are noted."""
     for path in paths:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
+        try:
+            for number, line in enumerate(lines(path), 1):
                 verdict.records[kind] += 1
                 record = _fitting(line, kind, f"{path}:{number}", verdict)
                 if record is not None:
                     yield f"{path}:{number}", record
+        except ValueError as error:
+            verdict.add(str(path), f"can't be read: {error}")
 
 
 def _fitting(line: bytes, kind: str, where: str, verdict: Verdict) -> Json | None:

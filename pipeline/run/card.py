@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
 from pydantic import JsonValue
 
+from pipeline.run.formats import Format, Schema
 from pipeline.run.layout import KINDS
 
 if TYPE_CHECKING:
     from pipeline.schema import RecordsOptions
-
-Schema: TypeAlias = Mapping[str, JsonValue]
 
 _TYPES: Final = {"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
 _WHAT: Final = {
@@ -29,12 +29,25 @@ _WHAT: Final = {
 }
 
 
-def card(schemas: Mapping[str, Schema], records: Mapping[str, int]) -> str:
-    """The card of an output with so many records of each kind."""
+def card(
+    schemas: Mapping[str, Schema], records: Mapping[str, int], form: Format = "jsonl", digests: Sequence[str] = ()
+) -> str:
+    """The card of an output with so many records of each kind, in files of this form and with these digests.
+
+    The version follows the digests: the library keeps what it has read by the names of files, and would not see that
+    they hold other records than last time.
+    """
+    version = f"1.0.{int.from_bytes(sha256(' '.join(digests).encode()).digest()[:4], 'big')}"
     kinds = [kind for kind in KINDS if records.get(kind)]
     front = ["---", "configs:" if kinds else "configs: []"]
     for kind in kinds:
-        front += [f"- config_name: {kind}", "  data_files:", "  - split: train", f"    path: {kind}/*.jsonl"]
+        front += [
+            f"- config_name: {kind}",
+            f"  version: {version}",
+            "  data_files:",
+            "  - split: train",
+            f"    path: {kind}/*.{form}",
+        ]
     front.append("dataset_info:" if kinds else "dataset_info: []")
     for kind in kinds:
         front += [f"- config_name: {kind}", "  features:", *features(schemas[kind])]
@@ -59,12 +72,12 @@ def _fields(schema: Schema, root: Schema, indent: str) -> Iterator[str]:
 
 def _type(value: JsonValue, root: Schema, indent: str) -> Iterator[str]:
     """The type of a field, an item or a nested record."""
-    schema = _resolved(value, root)
+    schema = resolved(value, root)
     if "properties" in schema:
         yield f"{indent}struct:"
         yield from _fields(schema, root, indent)
     elif schema.get("type") == "array":
-        yield from _list(_resolved(schema["items"], root), root, indent)
+        yield from _list(resolved(schema["items"], root), root, indent)
     else:
         yield f"{indent}dtype: {_scalar(schema)}"
 
@@ -75,7 +88,7 @@ def _list(item: Schema, root: Schema, indent: str) -> Iterator[str]:
         yield from _fields(item, root, indent)
     elif item.get("type") == "array":
         yield f"{indent}list:"
-        yield from _list(_resolved(item["items"], root), root, f"{indent}  ")
+        yield from _list(resolved(item["items"], root), root, f"{indent}  ")
     else:
         yield f"{indent}list: {_scalar(item)}"
 
@@ -85,13 +98,14 @@ def _scalar(schema: Schema) -> str:
     return _TYPES[kind] if isinstance(kind, str) else "string"
 
 
-def _resolved(value: JsonValue, root: Schema) -> Schema:
+def resolved(value: JsonValue, root: Schema) -> Schema:
+    """The schema that a value stands for, its reference followed."""
     if not isinstance(value, dict):
         raise TypeError(f"{value!r} is no schema")
     name = value.get("$ref")
     definitions = root.get("$defs")
     if isinstance(name, str) and isinstance(definitions, dict):
-        return _resolved(definitions[name.removeprefix("#/$defs/")], root)
+        return resolved(definitions[name.removeprefix("#/$defs/")], root)
     return value
 
 

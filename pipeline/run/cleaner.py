@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from pipeline.run.card import schemas
+from pipeline.run.formats import Schema
+
 if TYPE_CHECKING:
     from pipeline.corrections import Corrections
     from pipeline.settings import Settings
@@ -30,6 +33,9 @@ class Cleaner(Protocol):
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         """The record of a document that failed. Never raises."""
+
+    def schema(self, kind: str) -> Schema:
+        """The JSON Schema of its records of one kind."""
 
 
 MakeCleaner: TypeAlias = "Callable[[Settings], Cleaner]"
@@ -57,6 +63,9 @@ class _Cleaner:
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         return self._quarantined(source, error, sha256)
+
+    def schema(self, kind: str) -> Schema:
+        return schemas(self.settings.records)[kind]
 
 
 def from_settings(settings: Settings, corrections: Corrections | None = None) -> Cleaner:

@@ -7,6 +7,7 @@ been read to its end, its digest. A document that can't be read never stops the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,6 +19,7 @@ from pipeline.run.inputs import Found
 from pipeline.run.names import ARCHIVES, COLUMNS, ROWS, suffixes
 from pipeline.run.options import RunOptions
 from pipeline.run.rows import Document
+from pipeline.run.stores import fetched, is_uri
 from pipeline.run.streams import Tap, read_error, unpacked
 
 _TRIES: Final = 3
@@ -67,7 +69,7 @@ def _whole(found: Found, options: RunOptions, reading: Reading) -> Document:
         error: Exception | None = None
         data = b""
         try:
-            with Tap(found.path, follow_links=options.follow_links) as tap:
+            with _tapped(found, options) as tap:
                 try:
                     with unpacked(tap, found.source, options) as stream:
                         data = stream.read(limit + 1)
@@ -90,7 +92,7 @@ def _whole(found: Found, options: RunOptions, reading: Reading) -> Document:
 def _several(found: Found, options: RunOptions, reading: Reading, inside: Inside) -> Iterator[Document]:
     """All documents inside the file; a last one, of the file's own name, says what went wrong with the file."""
     try:
-        with Tap(found.path, follow_links=options.follow_links) as tap:
+        with _tapped(found, options) as tap:
             try:
                 yield from inside(tap, found.source, options)
             except Exception as broken:  # libraries raise what they like over a damaged file
@@ -102,6 +104,17 @@ def _several(found: Found, options: RunOptions, reading: Reading, inside: Inside
                 reading.note(tap, digest)
     except OSError as unreadable:
         yield Document(found.source, error=read_error(found.source, unreadable))
+
+
+@contextmanager
+def _tapped(found: Found, options: RunOptions) -> Iterator[Tap]:
+    """The input, opened; one in a bucket is copied to the disk first."""
+    if is_uri(found.path):
+        with fetched(found.path, found.mtime_ns) as path, Tap(path, follow_links=True) as tap:
+            yield tap
+    else:
+        with Tap(found.path, follow_links=options.follow_links) as tap:
+            yield tap
 
 
 def _members(reading: Reading, tap: Tap, source: str, options: RunOptions) -> Iterator[Document]:

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
+from pipeline.run import stores
 from pipeline.run.names import ARCHIVES, COLUMNS, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
+from pipeline.run.stores import Store
 
 READ_SUFFIXES: Final = (
     f"{' '.join((*PLAIN, *ROWS, *ARCHIVES, *COLUMNS))}, all but .zip and .parquet also with {' '.join(PACKED)}"
@@ -70,23 +72,31 @@ class Named:
     roots: tuple[Root, ...]
     files_from: Path | None = None
     stdin: str = ""
+    stores: tuple[Store, ...] = ()
+    out: str = ""  # the address of the output, where it is in a bucket
 
 
-def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str) -> Named:
+def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str, address: str = "") -> Named:
     """The roots that the user named.
 
     Raises ConfigError for a name that is not there, can't be listed, or lies in the output.
     """
     real_out = os.path.realpath(out)
-    roots = [root for name in names if name != STDIN for root in _roots(name, real_out)]
+    names = [stores.without_file(name) for name in names]
+    remote = tuple(stores.opened(name) for name in names if stores.is_uri(name))
+    for store in remote:
+        if address and f"{store.uri}/".startswith(f"{address.rstrip('/')}/"):
+            raise ConfigError(f"{store.uri}: lies in the output {address}. Name another output with --out.")
+        stores.check(store, write=False)
+    roots = [root for name in names if name != STDIN and not stores.is_uri(name) for root in _roots(name, real_out)]
     if files_from is not None and not files_from.is_file():
         raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
-    return Named(tuple(roots), files_from, spool if STDIN in names else "")
+    return Named(tuple(roots), files_from, spool if STDIN in names else "", remote, address.rstrip("/"))
 
 
 def remembered(names: Sequence[str], files_from: Path | None) -> bytes:
     """What the user named, for those who want to read it again (`pipeline report`): absolute, since they may be elsewhere."""
-    paths = [name if name == STDIN else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
+    paths = [name if name == STDIN or stores.is_uri(name) else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps links
     listed = str(files_from.absolute()) if files_from else ""
     known = {"inputs": paths, "files_from": listed, "folder": str(Path.cwd())}
     return json.dumps(known, ensure_ascii=True, indent=1).encode() + b"\n"
@@ -100,9 +110,25 @@ def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> It
     if named.files_from is not None:
         for name in _listed(named.files_from):
             yield from walk.listed(name)
+    for store in named.stores:
+        yield from _stored(store, skipped, named.out)
     if named.stdin:
         os.utime(named.stdin, ns=(0, 0))  # so that the receipt does not depend on when it was read
         yield Found("stdin", os.path.realpath(named.stdin), Path(named.stdin).stat().st_size, 0)
+
+
+def _stored(store: Store, skipped: Skipped, out: str) -> Iterator[Found]:
+    """What is in a bucket below an address, or the one object that it names; the output is left out."""
+    for one in store.objects():
+        uri = store.uri if store.uri.endswith(f"/{one.name}") and store.files.isfile(store.root) else ""
+        if out and f"{store.uri}/{one.name}".startswith(f"{out}/"):
+            continue
+        if any(piece.startswith((".", "_")) for piece in one.name.split("/")):
+            skipped.add("hidden, or its name begins with _", one.name)
+        elif not _is_read(one.name):
+            skipped.add(_why(one.name), one.name)
+        else:
+            yield Found(source_of(one.name), uri or f"{store.uri}/{one.name}", one.size, one.mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Where everything is in an output folder, and whether a folder may be one.
 
 articles/ sections/ removed/ quarantine/    part-0000.jsonl, part-0000_001.jsonl, …: records and nothing else
+                                            (or .jsonl.zst, or .parquet)
 README.md                                   the dataset card
 _run/manifest.json                          what the output holds; made anew from the receipts after each run
 _run/receipts/part-0000.json                the part is done, and from what
+_run/shards/000001-of-000016.json           a share is done (--shard); gone when all are and the manifest is closed
 _run/inputs.json                            which paths the last run was told to read
 _run/report/                                the review page, made by `pipeline report`
 _run/lock                                   held by a run; holds its process id meanwhile
@@ -18,12 +20,15 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
+from pipeline.run.formats import FORMATS, Format
 
 KINDS: Final = ("articles", "sections", "removed", "quarantine")
 
 _OURS: Final = frozenset({*KINDS, "_run", "README.md", ".gitkeep", ".gitignore", ".DS_Store"})
 _EMPTY: Final = frozenset({".gitkeep", ".gitignore", ".DS_Store"})
-_PART: Final = re.compile(r"part-(\d{4,5})(?:_\d{3,})?\.jsonl")
+_PART: Final = re.compile(
+    rf"part-(\d{{4,5}})(?:_\d{{3,}})?(?:-[0-9a-f]{{16}})?\.(?:{'|'.join(map(re.escape, FORMATS))})"
+)
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.tmp-(?P<pid>\d+)")
 
 
@@ -68,14 +73,27 @@ class Layout:
         """The dataset card."""
         return self.root / "README.md"
 
+    @property
+    def shards(self) -> Path:
+        """The folder of the notes of shares that are done."""
+        return self.run / "shards"
+
+    def share(self, name: str) -> Path:
+        """The note of a share."""
+        return self.shards / f"{name}.json"
+
+    def shares(self) -> Iterator[Path]:
+        """All notes and locks of shares."""
+        yield from sorted(self.shards.iterdir()) if self.shards.is_dir() else ()
+
     def receipt(self, part: int) -> Path:
         """The receipt of a part."""
         return self.receipts / f"part-{part:04d}.json"
 
-    def records(self, kind: str, part: int, volume: int) -> Path:
+    def records(self, kind: str, part: int, volume: int, form: Format = "jsonl") -> Path:
         """The file of a part's records of one kind. Volumes after the first have a number of their own."""
         further = f"_{volume:03d}" if volume else ""
-        return self.root / kind / f"part-{part:04d}{further}.jsonl"
+        return self.root / kind / f"part-{part:04d}{further}.{form}"
 
     def files(self, part: int | None = None) -> Iterator[Path]:
         """The files of records that are there, of one part or of all."""
@@ -88,7 +106,19 @@ class Layout:
 
     def part_of(self, path: Path) -> int:
         """The part that a file of records belongs to."""
-        return int(path.stem.removeprefix("part-").split("_")[0])
+        return int(re.split(r"[-_.]", path.name)[1])
+
+    def part_beside(self, path: Path) -> int:
+        """The part of a file that was written beside, -1 where it is of no part."""
+        name = re.match(r"\.part-(\d+)", path.name)
+        return int(name[1]) if name else -1
+
+    def lying(self) -> dict[int, list[Path]]:
+        """The files of records that are there, by part."""
+        found: dict[int, list[Path]] = {}
+        for path in self.files():
+            found.setdefault(self.part_of(path), []).append(path)
+        return found
 
     def parts(self) -> list[int]:
         """The parts that have a receipt."""
@@ -97,7 +127,7 @@ class Layout:
 
     def temporaries(self, pid: int | None = None, part: int | None = None) -> Iterator[Path]:
         """Files that a run wrote beside and did not put in place: of one process, of one part, or all."""
-        for folder in (self.root, self.run, self.receipts, *(self.root / kind for kind in KINDS)):
+        for folder in (self.root, self.run, self.receipts, self.shards, *(self.root / kind for kind in KINDS)):
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                 name = _TEMPORARY.fullmatch(path.name)
                 if not name or (pid is not None and int(name["pid"]) != pid):

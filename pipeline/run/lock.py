@@ -23,8 +23,8 @@ _PATIENCE: Final = 5.0  # seconds for the workers of a killed run to go
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[int]:
-    """Hold the lock and give its descriptor, which workers inherit.
+def locked(path: Path, out: Path, *, shared: bool = False) -> Iterator[int]:
+    """Hold a lock of the output and give its descriptor, which workers inherit. A shared one keeps only whole runs out.
 
     Raises OutputBusy with the other's process id, and ConfigError where the folder can't be written to.
     """
@@ -32,10 +32,12 @@ def locked(path: Path) -> Iterator[int]:
         disk.make_folder(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     except OSError as error:
-        out = path.parent.parent
         raise ConfigError(f"{out}: can't be written to ({error.strerror}). Name another output with --out.") from error
     try:
-        _take(descriptor, path)
+        _take(descriptor, out, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        if shared:
+            yield descriptor
+            return
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         try:
@@ -62,15 +64,16 @@ def holder(path: Path) -> int | None:
         os.close(descriptor)
 
 
-def _take(descriptor: int, path: Path) -> None:
+def _take(descriptor: int, out: Path, how: int) -> None:
     until = time.monotonic() + _PATIENCE
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
             pid = _pid(descriptor)
             if (pid and _alive(pid)) or time.monotonic() > until:
-                message = f"{path.parent.parent}: process {pid} is writing to it. Wait until it is done, or stop it."
+                who = f"process {pid}" if pid else "a share of a run"
+                message = f"{out}: {who} is writing to it. Wait until it is done, or stop it."
                 raise OutputBusy(message) from error
             time.sleep(0.05)
         else:

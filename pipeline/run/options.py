@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.run.formats import Format
+
 
 class RunOptions(BaseModel):
     """How the work is cut up, and what one document may take."""
@@ -18,7 +20,13 @@ class RunOptions(BaseModel):
         " a run holds the names of one part in memory: take about one part for 10,000 documents",
     )
     part_mb: int = Field(
-        default=256, ge=1, description="a part goes on in a further file when one has reached this size, in megabytes"
+        default=256,
+        ge=1,
+        description="a part goes on in a further file when one has reached this size, in megabytes of JSON Lines",
+    )
+    format: Format = Field(
+        default="jsonl",
+        description="form of the record files: jsonl, jsonl.zst (extra zst) or parquet (extra parquet)",
     )
     time_limit: int = Field(
         default=60, ge=1, description="seconds that a document may take; one that takes longer goes to quarantine"

@@ -6,16 +6,17 @@ records of a document are in files of one name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 from pipeline.run import disk
+from pipeline.run.formats import Format, Schema, lines, sink
 from pipeline.run.layout import KINDS, Layout
-from pipeline.run.receipts import Counts, Head, Output, Receipt, Row
+from pipeline.run.options import RunOptions
+from pipeline.run.receipts import Counts, Head, Output, Receipt, Row, digest_of
 
 COUNTED = {"articles": "articles", "sections": "sections", "removed": "removed", "quarantine": "quarantined"}
 
@@ -25,20 +26,19 @@ class Damaged(Exception):
 
 
 class _File:
-    """One file of records that is being written."""
+    """One file of records that is being written. `length` is what its records would take as JSON Lines."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: Format, schema: Callable[[], Schema]) -> None:
         disk.make_folder(path.parent)
         self.path, self.temporary = path, disk.beside(path)
         self.file = disk.create(self.temporary)
         self.hash = sha256()
-        self.size = self.records = 0
+        self.size = self.records = self.length = 0
+        self.sink = sink(form, self._put, schema)
 
     def write(self, line: bytes) -> None:
-        data = line + b"\n"
-        disk.write(self.file, data)
-        self.hash.update(data)
-        self.size += len(data)
+        self.sink.write(line)
+        self.length += len(line) + 1
         self.records += 1
 
     def give_up(self) -> None:
@@ -47,23 +47,32 @@ class _File:
 
     def close(self) -> None:
         try:
+            self.sink.close()
             disk.sync(self.file)
         finally:
             self.file.close()
+
+    def _put(self, data: bytes) -> None:
+        if self.file.closed:  # a library that still has something when all is given up
+            return
+        disk.write(self.file, data)
+        self.hash.update(data)
+        self.size += len(data)
 
 
 class PartWriter:
     """Writes the records of a part."""
 
-    def __init__(self, layout: Layout, part: int, limit: int) -> None:
-        self.layout, self.part, self.limit = layout, part, limit
+    def __init__(self, layout: Layout, part: int, options: RunOptions, schema: Callable[[str], Schema]) -> None:
+        self.layout, self.part, self.schema = layout, part, schema
+        self.limit, self.format = options.part_mb << 20, options.format
         self.volume = 0
         self.open: dict[str, _File] = {}
         self.closed: list[_File] = []
 
     def write(self, records: Mapping[str, Sequence[bytes]]) -> None:
         """Write all records of one document, by kind."""
-        if any(file.size >= self.limit for file in self.open.values()):
+        if any(file.length >= self.limit for file in self.open.values()):
             self._close()
             self.volume += 1
         for kind in KINDS:
@@ -92,7 +101,8 @@ class PartWriter:
 
     def _file(self, kind: str) -> _File:
         if kind not in self.open:
-            self.open[kind] = _File(self.layout.records(kind, self.part, self.volume))
+            path = self.layout.records(kind, self.part, self.volume, self.format)
+            self.open[kind] = _File(path, self.format, lambda: self.schema(kind))
         return self.open[kind]
 
     def _close(self) -> None:
@@ -125,23 +135,21 @@ class Earlier:
 
     def finish(self) -> None:
         """Read the rest. Raises Damaged where any file was not what the receipt says."""
-        for lines in self.lines.values():
-            lines.finish()
+        for one in self.lines.values():
+            one.finish()
 
     def close(self) -> None:
         """Close all files."""
-        for lines in self.lines.values():
-            lines.close()
+        for one in self.lines.values():
+            one.close()
 
 
 class _Lines:
-    """The records of one kind, volume after volume, each checked against its digest when it ends."""
+    """The records of one kind, volume after volume, each checked against its digest before it is read."""
 
     def __init__(self, root: Path, kind: str, head: Head) -> None:
-        self.root = root
-        self.waiting = [output for output in reversed(head.outputs) if output.path.startswith(f"{kind}/")]
-        self.file: BinaryIO | None = None
-        self.now: Output | None = None
+        outputs = [output for output in head.outputs if output.path.startswith(f"{kind}/")]
+        self.lines = _checked(root, outputs)
 
     def take(self, count: int) -> list[bytes]:
         return [self._line() for _ in range(count)]
@@ -151,36 +159,27 @@ class _Lines:
             self._line()
 
     def finish(self) -> None:
-        while self.file or self.waiting:
-            self._read()
+        for _ in self.lines:
+            pass
 
     def close(self) -> None:
-        if self.file:
-            self.file.close()
-            self.file = None
+        self.lines.close()
 
     def _line(self) -> bytes:
-        while self.file or self.waiting:
-            if line := self._read():
-                return line.removesuffix(b"\n")
+        for line in self.lines:
+            return line.removesuffix(b"\n")
         raise Damaged
 
-    def _read(self) -> bytes:
-        """The next line, b"" where a volume ends."""
-        if not self.file:
-            self.now = self.waiting.pop()
-            try:
-                self.file = (self.root / self.now.path).open("rb")
-            except OSError as error:
-                raise Damaged from error
-            self.hash = sha256()
-        line = self.file.readline()
-        self.hash.update(line)
-        if not line:
-            self.close()
-            if self.now and self.hash.hexdigest() != self.now.sha256:
+
+def _checked(root: Path, outputs: Sequence[Output]) -> Generator[bytes, None, None]:
+    """The lines of these files. Raises Damaged where one is not what the receipt says."""
+    for output in outputs:
+        try:
+            if digest_of(root / output.path) != output.sha256:
                 raise Damaged
-        return line
+            yield from lines(root / output.path)
+        except (OSError, ValueError) as error:
+            raise Damaged from error
 
 
 @dataclass(frozen=True, slots=True)

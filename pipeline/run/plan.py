@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -20,6 +21,8 @@ from pipeline.run.inputs import Found
 from pipeline.run.layout import Layout
 from pipeline.run.names import part_of
 from pipeline.run.receipts import Counts, Head, Receipt, Row, Stamp, digest_of
+from pipeline.run.shards import WHOLE, Share
+from pipeline.run.stores import fetched, is_uri
 from pipeline.run.work import name_in, name_out
 
 _BUFFER: Final = 4096
@@ -56,7 +59,7 @@ class Listing:
     def __init__(self, folder: Path, parts: int) -> None:
         self.folder, self.parts = folder, parts
         self.buffers: dict[int, list[bytes]] = {}
-        self.count = self.waiting = 0
+        self.count = self.waiting = self.names = 0
 
     def add_all(self, inputs: Iterable[Found]) -> None:
         """Put each input to its part."""
@@ -64,10 +67,16 @@ class Listing:
             row = orjson.dumps([found.source, name_out(found.path), found.size, found.mtime_ns])
             self.buffers.setdefault(part_of(found.source, self.parts), []).append(row)
             self.count += 1
+            self.names ^= int.from_bytes(sha256(row).digest(), "big")
             self.waiting += 1
             if self.waiting >= _BUFFER:
                 self._flush()
         self._flush()
+
+    @property
+    def digest(self) -> str:
+        """Of all inputs with their sizes and times, in whatever order they were found."""
+        return f"{self.names:064x}"
 
     def path(self, part: int) -> Path:
         """The file of a part."""
@@ -102,15 +111,15 @@ class Listing:
         self.waiting = 0
 
 
-def plan(listing: Listing, layout: Layout, stamp_of: Callable[[int], Stamp], wishes: Wishes) -> Iterator[PartPlan]:
-    """The plan of each part, and of each that is in the output but has no input any more."""
-    used = listing.used()
-    lying: dict[int, list[Path]] = {}
-    for path in layout.files():
-        lying.setdefault(layout.part_of(path), []).append(path)
+def plan(
+    listing: Listing, layout: Layout, stamp_of: Callable[[int], Stamp], wishes: Wishes, share: Share = WHOLE
+) -> Iterator[PartPlan]:
+    """The plan of each part of a share, and of each that is in the output but has no input any more."""
+    used = [part for part in listing.used() if share.has(part)]
+    lying = {part: paths for part, paths in layout.lying().items() if share.has(part)}
     for part in used:
         yield _part(part, listing, layout, stamp_of(part), wishes, lying.get(part, []))
-    for part in sorted({*layout.parts(), *lying} - set(used)):
+    for part in sorted({*filter(share.has, layout.parts()), *lying} - set(used)):
         receipt = receipts.read(layout.receipt(part))
         yield PartPlan(part, "retire", {"deleted": receipt.head.inputs if receipt else 0})
 
@@ -177,7 +186,11 @@ def _change(found: Found, row: Row | None, wishes: Wishes) -> str:
     if found.mtime_ns and row.mtime_ns == found.mtime_ns:
         return ""
     try:
-        is_same = digest_of(Path(found.path)) == row.sha256
+        if is_uri(found.path):
+            with fetched(found.path, found.mtime_ns) as path:
+                is_same = digest_of(Path(path)) == row.sha256
+        else:
+            is_same = digest_of(Path(found.path)) == row.sha256
     except OSError:
         is_same = False
     if not is_same:

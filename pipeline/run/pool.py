@@ -64,7 +64,9 @@ class _Worker:
 
 
 @dataclass(slots=True)
-class _Pool:
+class Pool:
+    """Workers, the jobs that wait for them, and what is known of those that died."""
+
     setup: Setup
     size: int
     at: At
@@ -215,7 +217,7 @@ class _Pool:
 def pool(shards: Sequence[Shard], setup: Setup, at: At, *, workers: int, lock: int | None = None) -> Iterator[Outcome]:
     """Work in `workers` processes, which inherit the lock. Raises EngineError where no worker can go on."""
     jobs: deque[Job] = deque(shards)
-    engine = _Pool(setup, min(workers, len(shards)), at, lock, jobs)
+    engine = Pool(setup, min(workers, len(shards)), at, lock, jobs)
     try:
         yield from engine.outcomes()
     finally:

@@ -6,41 +6,39 @@ is done and vouched for by its receipt on its own, so that a run can end at any 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
-
-import orjson
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 from pipeline.errors import ConfigError
 from pipeline.libraries import libraries
-from pipeline.run import disk, inputs, receipts
-from pipeline.run.card import card, schemas, totals
+from pipeline.run import inputs, receipts
+from pipeline.run.choice import cluster_of, engine_of
 from pipeline.run.cleaner import MakeCleaner
-from pipeline.run.engines import Engine, Setup, disk_failed, serial
+from pipeline.run.engines import Engine, Setup
 from pipeline.run.errors import Stopped
-from pipeline.run.layout import KINDS, Layout, check
-from pipeline.run.lock import locked
-from pipeline.run.parts import Prepared, publish, retire
+from pipeline.run.layout import Layout, check
+from pipeline.run.mirror import Mirror
+from pipeline.run.parts import Prepared, publish
+from pipeline.run.places import disk_errors, held, mirrored
 from pipeline.run.plan import Listing, PartPlan, Wishes, plan
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.scratch import PARTS, STDIN, scratch
+from pipeline.run.scratch import MIRROR, PARTS, STDIN, scratch
+from pipeline.run.settle import close, settle, summed, tidy, write
+from pipeline.run.shards import WHOLE, Share, corrected, note
 from pipeline.run.stop import stoppable
-from pipeline.run.work import Outcome, Shard, listed
+from pipeline.run.work import Outcome, Shard
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
-_SMALL: Final = 4 << 20  # bytes that one worker does before a second one has started
+EngineName: TypeAlias = Literal["pool", "serial", "ray"]
 OnProgress: TypeAlias = Callable[[Progress], None]
 
 
@@ -54,7 +52,11 @@ class Order:
     make_cleaner: MakeCleaner
     corrected: Mapping[str, str] = field(default_factory=dict)  # a digest of the corrections of each source
     corrections: int = 0  # how many there are
+    engine: EngineName = "pool"
+    ray_address: str = ""
     workers: int | None = None
+    share: Share = WHOLE
+    store: str = ""  # the address of the bucket that the output is in; `out` is not used then
     on_progress: OnProgress | None = None
     wishes: Wishes = field(default_factory=Wishes)
     max_failures: MaxFailures | None = None
@@ -70,18 +72,20 @@ class _State:
     order: Order
     layout: Layout
     stamp_of: Callable[[int], Stamp]
+    stamp: Stamp  # of all; that of a part has the corrections of its documents
+    listed: str  # the digest of all inputs that were found
     skipped: inputs.Skipped
     plans: list[PartPlan]
     heads: dict[int, Head]  # of the parts that are done
     worked: Counts = field(default_factory=dict)
     lock: int | None = None
+    cluster: Engine | None = None
+    mirror: Mirror | None = None
     refused: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def report(self, *, dry_run: bool = False, stopped: int = 0) -> Report:
-        counts: Counts = {}
-        for head in self.heads.values():
-            receipts.add(counts, head.counts)
+        counts = summed(self.heads.values())
         reasons: Counts = {}
         for one in self.plans:
             receipts.add(reasons, one.reasons)
@@ -95,57 +99,67 @@ def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
     used = libraries(order.settings)
-    layout = check(order.out)
-    with scratch() as folder:
+    with cluster_of(order) as cluster, scratch() as folder:
+        mirror = mirrored(order.store, folder, order.share, dry_run=order.dry_run)
+        layout = mirror.layout if mirror else check(order.out)
         listing, skipped = _found(order, folder)
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp_of, order.wishes))
+            plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head}
-            return _State(order, layout, stamp_of, skipped, plans, heads, started=started).report(dry_run=True)
+            return _State(
+                order, layout, stamp_of, stamp, listing.digest, skipped, plans, heads, started=started
+            ).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
-        with locked(layout.lock) as lock:
-            with _disk_errors():
-                _tidy(layout)
-                plans = list(plan(listing, layout, stamp_of, order.wishes))
+        with held(layout, order.share) as lock:
+            with disk_errors():
+                tidy(layout, order.share)
+                plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
             heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
-            return _run(_State(order, layout, stamp_of, skipped, plans, heads, lock=lock, started=started))
+            return _run(
+                _State(
+                    order,
+                    layout,
+                    stamp_of,
+                    stamp,
+                    listing.digest,
+                    skipped,
+                    plans,
+                    heads,
+                    lock=lock,
+                    cluster=cluster,
+                    mirror=mirror,
+                    started=started,
+                )
+            )
 
 
 def _run(state: _State) -> Report:
     try:
-        with stoppable(), _disk_errors():
+        with stoppable(), disk_errors():
             _work(state)
             if not state.refused:
                 _settle(state)
     except Stopped as signal:
-        with _disk_errors():
-            _tidy(state.layout)
+        with disk_errors():
+            tidy(state.layout, state.order.share)
         return state.report(stopped=signal.signum)
     return state.report()
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    """Raise EngineError for the disk's errors."""
-    try:
-        yield
-    except OSError as error:
-        raise disk_failed(error) from error
 
 
 def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
     """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
     spool = folder / STDIN
-    named = inputs.named(order.inputs, order.out, order.files_from, str(spool))
+    out = folder / MIRROR if order.store else order.out
+    named = inputs.named(order.inputs, out, order.files_from, str(spool), order.store)
     if named.stdin:
         with spool.open("wb") as file:
             shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
     skipped = inputs.Skipped()
     listing = Listing(folder / PARTS, order.settings.run.parts)
-    listing.add_all(inputs.find(named, order.out, skipped, follow_links=order.settings.run.follow_links))
+    listing.add_all(inputs.find(named, out, skipped, follow_links=order.settings.run.follow_links))
     if not listing.count:
         passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
         what = ", ".join(map(str, [*order.inputs, *([order.files_from] if order.files_from else [])]))
@@ -165,22 +179,22 @@ def _check_sources(listing: Listing) -> None:
 def _work(state: _State) -> None:
     """Do all parts that have something new, and put them in place, at once or, with a limit of failures, together."""
     hold = state.order.max_failures is not None
-    held: list[Prepared] = []
+    waiting: list[Prepared] = []
     for outcome in _outcomes(state, hold):
         receipts.add(state.worked, outcome.worked)
         if outcome.prepared is None:
             state.heads[outcome.head.part] = outcome.head
             continue
-        held.append(outcome.prepared)
+        waiting.append(outcome.prepared)
     limit = state.order.max_failures
     if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
         state.refused = True
-        _tidy(state.layout)
+        tidy(state.layout, state.order.share)
         state.heads = {
             part: one.head for part in state.layout.parts() if (one := receipts.read(state.layout.receipt(part)))
         }
         return
-    for prepared in held:
+    for prepared in waiting:
         publish(state.layout, prepared)
         state.heads[prepared.head.part] = prepared.head
 
@@ -188,27 +202,24 @@ def _work(state: _State) -> None:
 def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
     order = state.order
     todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    out, options, stamp_of = order.out, order.settings.run, state.stamp_of
-    shards = [Shard(one.part, out, one.listing, options, stamp_of(one.part), one.reuse, hold) for one in todo]
+    shards = [
+        Shard(
+            one.part,
+            state.layout.root,
+            one.listing,
+            order.settings.run,
+            state.stamp_of(one.part),
+            one.reuse,
+            order.store,
+            hold,
+        )
+        for one in todo
+    ]
     if not shards:
         return
     total = sum(one.todo for one in todo)
-    engine = _engine(order.workers, sum(one.bytes for one in todo), state.lock)
+    engine = state.cluster or engine_of(order, sum(one.bytes for one in todo), state.lock)
     yield from engine(shards, Setup(order.settings, order.make_cleaner), _told(order.on_progress, total))
-
-
-def _engine(workers: int | None, size: int, lock: int | None) -> Engine:
-    if workers == 0:
-        return serial
-    from pipeline.run.pool import pool
-
-    if workers is None:
-        workers = 1 if size < _SMALL else _processors()
-    return partial(pool, workers=workers, lock=lock)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], None]:
@@ -226,67 +237,17 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
 
 
 def _settle(state: _State) -> None:
-    """Remove parts without inputs, note new times, and sum up."""
-    layout = state.layout
-    for one in state.plans:
-        if one.action == "retire":
-            retire(layout, one.part)
-        elif one.action == "touch":
-            _touch(state, one)
-    disk.make_folder(layout.root / KINDS[0])
-    _remove_empty(layout)
-    heads = [state.heads[part] for part in sorted(state.heads)]
-    outputs = [output for head in heads for output in head.outputs]
-    records = totals([(output.path, output.records) for output in outputs])
-    _write(layout.card, card(schemas(state.order.settings.records), records).encode())
-    _write(layout.inputs, inputs.remembered(state.order.inputs, state.order.files_from))
-    _write(layout.manifest, _manifest(state, heads))
-
-
-def _touch(state: _State, one: PartPlan) -> None:
-    """Write a receipt anew for inputs of which only the time changed."""
-    path = state.layout.receipt(one.part)
-    receipt = receipts.read(path)
-    if receipt:
-        times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
-        rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, state.stamp_of(one.part), receipt.head.outputs, rows)[1])
-
-
-def _manifest(state: _State, heads: Sequence[Head]) -> bytes:
-    """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
-    from pipeline import __version__
-
-    settings = state.order.settings
-    content = {
-        "format": receipts.FORMAT,
-        "version": __version__,
-        "stamp": receipts.stamp(settings.fingerprint(), settings.run, libraries(settings)),
-        "corrections": state.order.corrected,
-        "libraries": libraries(settings),
-        "settings": settings.model_dump(mode="json"),
-        "counts": state.report().counts,
-        "skipped": dict(sorted(state.skipped.counts.items())),
-        "outputs": [output for head in heads for output in head.outputs],
-    }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file, unless it already says so."""
-    if not path.is_file() or path.read_bytes() != data:
-        disk.write_atomically(path, data)
-
-
-def _tidy(layout: Layout) -> None:
-    """Remove what a run that was killed left beside."""
-    for path in list(layout.temporaries()):
-        disk.remove(path)
-    _remove_empty(layout)
-
-
-def _remove_empty(layout: Layout) -> None:
-    """Remove the folders of kinds of which there is no record; that of the articles stays."""
-    for kind in KINDS[1:]:
-        with suppress(OSError):  # there is none, or it holds records
-            disk.remove_folder(layout.root / kind)
+    """What comes after the work: of all, the manifest; of a share, a note that it is done."""
+    layout, order = state.layout, state.order
+    if state.cluster:
+        tidy(layout)  # what tasks that were lost with their node left beside
+    settle(layout, state.plans, state.stamp_of)
+    if order.share.number == 1:  # all shares are told to read the same
+        write(layout.inputs, inputs.remembered(order.inputs, order.files_from))
+    if order.share == WHOLE:
+        heads = [state.heads[part] for part in sorted(state.heads)]
+        close(layout, order.settings, state.stamp, heads, state.skipped.counts, order.corrected)
+    else:
+        note(layout, order.share, corrected(state.stamp, order.corrected), state.listed, state.skipped.counts)
+    if state.mirror:
+        state.mirror.push()

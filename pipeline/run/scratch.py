@@ -18,6 +18,7 @@ from typing import Final
 PREFIX: Final = "newspaper-pipeline-run-"
 PARTS: Final = "parts"
 STDIN: Final = "stdin"
+MIRROR: Final = "mirror"
 
 
 @contextmanager
@@ -52,7 +53,8 @@ def _sweep(above: Path) -> None:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 is_ours = os.fstat(descriptor).st_uid == os.geteuid()
-                if is_ours and {path.name for path in folder.iterdir()} <= {PARTS, STDIN}:
+                names = {path.name for path in folder.iterdir() if not path.name.startswith("part-")}
+                if is_ours and names <= {PARTS, STDIN, MIRROR}:
                     shutil.rmtree(folder)
             finally:
                 os.close(descriptor)

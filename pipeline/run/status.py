@@ -12,6 +12,7 @@ import orjson
 
 from pipeline.errors import ConfigError
 from pipeline.run import receipts
+from pipeline.run.formats import lines
 from pipeline.run.layout import Layout
 from pipeline.run.lock import holder
 from pipeline.run.receipts import Counts
@@ -77,9 +78,7 @@ class Status:
 def status(out: Path) -> Status:
     """The state of an output. Raises ConfigError where no run wrote it."""
     layout = _layout(out)
-    lying: dict[int, list[Path]] = {}
-    for path in layout.files():
-        lying.setdefault(layout.part_of(path), []).append(path)
+    lying = layout.lying()
     broken: list[str] = []
     counts: Counts = {}
     parts = inputs = 0
@@ -145,6 +144,5 @@ def _failures(layout: Layout) -> Iterator[Failure]:
     for path in layout.files():
         if path.parent.name != "quarantine":
             continue
-        with path.open("rb") as lines:
-            for line in lines:
-                yield Failure(**orjson.loads(line))
+        for line in lines(path):
+            yield Failure(**orjson.loads(line))

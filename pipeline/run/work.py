@@ -20,7 +20,7 @@ from typing import TypeAlias
 import orjson
 
 from pipeline.errors import ConfigError, LawBroken, SourceError
-from pipeline.run import disk, receipts
+from pipeline.run import disk, mirror, receipts, stores
 from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.documents import Reading, documents, unread
 from pipeline.run.errors import OutOfTime, memory_limit, time_limit
@@ -44,7 +44,8 @@ class Shard:
     options: RunOptions
     stamp: Stamp
     reuse: bool  # may records of the earlier run be taken for the inputs marked so?
-    hold: bool  # leave it beside, to be put in place when all are done
+    store: str = ""  # the bucket that the part is put into; `out` is only a place to work at then
+    hold: bool = False  # leave it beside, to be put in place when all are done
     banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that cleans them
     unread: Mapping[str, SourceError] = field(default_factory=dict)  # inputs that end the process that reads them
 
@@ -60,6 +61,8 @@ class Outcome:
 
 def work(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
     """Do a part. Raises OSError where the disk fails; whatever was written beside is removed then."""
+    if shard.store:
+        return _into_store(shard, cleaner, at)
     try:
         prepared = _prepare(shard, cleaner, at)
     except Damaged:
@@ -68,6 +71,16 @@ def work(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
         return Outcome(prepared.head, prepared.worked, prepared)
     publish(Layout(shard.out), prepared)
     return Outcome(prepared.head, prepared.worked)
+
+
+def _into_store(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
+    """Do a part in a folder of its own and put it into the bucket. Raises EngineError where the bucket fails."""
+    store = stores.opened(shard.store)
+    with mirror.workplace(shard.out) as name:
+        folder = Path(name)
+        earlier = mirror.fetch_part(store, shard.part, folder)
+        outcome = work(replace(shard, out=folder, store=""), cleaner, at)
+        return replace(outcome, head=mirror.publish_part(store, shard.part, folder, earlier))
 
 
 def probe(shard: Shard, name: str, source: str, cleaner: Cleaner) -> None:
@@ -99,7 +112,7 @@ def name_in(path: str) -> str:
 
 def _prepare(shard: Shard, cleaner: Cleaner, at: At) -> Prepared:
     layout = Layout(shard.out)
-    writer = PartWriter(layout, shard.part, shard.options.part_mb << 20)
+    writer = PartWriter(layout, shard.part, shard.options, cleaner.schema)
     try:
         rows, worked = _rows(shard, layout, writer, cleaner, at)
         files = writer.finish()

@@ -20,6 +20,7 @@ from pipeline.errors import PipelineError
 from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.engines import Setup, disk_failed
 from pipeline.run.errors import EngineError
+from pipeline.run.formats import Schema
 from pipeline.run.work import Outcome, Shard, probe, work
 
 EXHAUSTED: Final = 77  # exit code of a worker that found no memory
@@ -75,6 +76,9 @@ class _Exhaustible:
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
         return self.cleaner.quarantined(source, error, sha256)
+
+    def schema(self, kind: str) -> Schema:
+        return self.cleaner.schema(kind)
 
 
 def main(descriptor: int, parent: int) -> None:

@@ -44,6 +44,15 @@ class FakeCleaner:
         stage = error.stage if isinstance(error, SourceError) else ""
         return _line(source=source, stage=stage, error=type(error).__name__, message=str(error), document_sha256=sha256)
 
+    def schema(self, kind: str) -> dict[str, Any]:
+        names = {
+            "articles": ("id", "text", "mark"),
+            "sections": ("id", "text", "mark"),
+            "removed": ("source", "text"),
+            "quarantine": ("source", "stage", "error", "message", "document_sha256"),
+        }
+        return {"properties": {name: {"type": "string"} for name in names[kind]}}
+
 
 def make(settings: FakeSettings) -> FakeCleaner:
     return FakeCleaner(settings)
@@ -98,6 +107,14 @@ def _kill_once(source: str, rest: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _kill_task_once(source: str, rest: str) -> None:
+    """As if something outside had killed the process above the worker, which is Ray's on a cluster."""
+    flag = Path(rest.strip())
+    if not flag.exists():
+        flag.touch()
+        os.kill(os.getppid(), signal.SIGKILL)
+
+
 def _grow(source: str, rest: str) -> None:
     """Memory that grows a little at a time until there is none."""
     kept = []
@@ -127,6 +144,7 @@ MISDEEDS = {
     "swallow": _swallow,
     "eat": lambda source, rest: bytearray(1 << 40),
     "kill-once": _kill_once,
+    "kill-task-once": _kill_task_once,
     "slow": lambda source, rest: time.sleep(float(rest)),
 }
 

@@ -24,7 +24,7 @@ from run.run_outputs import Run, tree
 def test_a_second_run_is_refused_with_the_first_ones_pid(run: Run, tmp_path: Path) -> None:
     run()
     whole = tree(tmp_path / "out")
-    with lock.locked(tmp_path / "out" / "_run" / "lock"):
+    with lock.locked(tmp_path / "out" / "_run" / "lock", tmp_path / "out"):
         assert lock.holder(tmp_path / "out" / "_run" / "lock") == os.getpid()
         assert status(tmp_path / "out").running == os.getpid()
         with pytest.raises(OutputBusy, match=f"process {os.getpid()} "):
@@ -37,7 +37,7 @@ def test_a_dead_process_holds_no_lock(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "out" / "_run" / "lock"
     code = (
         "from pathlib import Path; from pipeline.run import lock; import os, sys\n"
-        "with lock.locked(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+        "with lock.locked(Path(sys.argv[1]), Path(sys.argv[1])): os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == -9
     assert path.read_bytes().isdigit()
@@ -54,7 +54,7 @@ def test_a_lock_is_waited_for_while_a_dead_runs_workers_go(tmp_path: Path) -> No
         fcntl.flock(file, fcntl.LOCK_EX)
         timer = threading.Timer(0.2, fcntl.flock, (file, fcntl.LOCK_UN))
         timer.start()
-        with lock.locked(path):
+        with lock.locked(path, path.parent.parent):
             timer.join()
 
 

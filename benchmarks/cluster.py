@@ -1,0 +1,75 @@
+"""What the driver of a run costs alone: shards a second and memory, with work that does nothing. Figures of docs/cluster.md.
+
+    python -m benchmarks.cluster [PARTS ...]        default: 1000 10000 65536
+
+Each size is a process of its own. Half as many documents again as parts are found, so nearly each part has one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+from benchmarks.runs import stand_in
+from pipeline.run import run
+from pipeline.run.engines import Setup
+from pipeline.run.options import RunOptions
+from pipeline.run.receipts import Head, Output
+from pipeline.run.work import At, Outcome, Shard
+from pipeline.settings import Settings
+
+
+def nothing(shards: Sequence[Shard], setup: Setup, at: At) -> Iterator[Outcome]:
+    """An engine whose workers take no time at all: each part says that it wrote two files."""
+    counts = {"documents": 1, "cleaned": 1, "articles": 1, "sections": 1}
+    for shard in shards:
+        names = [f"{kind}/part-{shard.part:04d}.jsonl" for kind in ("articles", "sections")]
+        outputs = tuple(Output(name, 1, f"{shard.part:064x}", 1) for name in names)
+        yield Outcome(Head(shard.part, shard.stamp, counts, outputs, 1), counts)
+
+
+def one(parts: int) -> None:
+    """One size, in this process."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(parts * 3 // 2):
+            path = folder / "in" / f"{number // 1000:04d}" / f"{number:07d}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        start = time.perf_counter()
+        with patch("pipeline.run.runner.engine_of", lambda *_: nothing):
+            settings = Settings(run=RunOptions(parts=parts))
+            report = run([str(folder / "in")], folder / "out", settings, make_cleaner=stand_in)
+        wall = time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_SELF)
+    shards = report.parts["work"]
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"{shards} shards of {parts * 3 // 2} inputs: {wall:.1f} s, {processor:.1f} s of processor time,"
+        f" {shards / processor:.0f} shards a second; largest memory {after.ru_maxrss / 1024:.0f} MB"
+    )
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", type=int, nargs="*", default=[1000, 10000, 65536])
+    parser.add_argument("--here", action="store_true", help="measure one size in this very process")
+    args = parser.parse_args()
+    for parts in args.parts:
+        if args.here:
+            one(parts)
+        else:
+            subprocess.run([sys.executable, "-m", "benchmarks.cluster", "--here", str(parts)], check=True)
+
+
+if __name__ == "__main__":
+    main()

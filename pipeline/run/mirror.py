@@ -1,0 +1,167 @@
+"""An output in a bucket: its receipts as a folder on the disk, in which a run plans and sums up as it does on any other.
+
+The mirror holds the small files of the output as they are, and each file of records as an empty one of the same size, since a
+plan looks at no more. What the run changes in it (parts that went, times, card, manifest) is pushed to the bucket at
+the end; records and their receipts are put there by the workers, each part from a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from pipeline.errors import ConfigError
+from pipeline.run import layout as layouts
+from pipeline.run import receipts
+from pipeline.run.layout import KINDS, Layout
+from pipeline.run.receipts import Head, Output, Receipt
+from pipeline.run.shards import WHOLE, Share
+from pipeline.run.stores import Store
+
+_DIGITS: Final = 16  # of a digest, in the name of a file of records
+
+
+@dataclass(slots=True)
+class Mirror:
+    """The output at hand, and what of it the bucket is known to hold."""
+
+    store: Store
+    layout: Layout
+    small: dict[str, str] = field(default_factory=dict)  # name: digest
+    records: set[str] = field(default_factory=set)
+
+    def fill(self) -> None:
+        """Fetch what a plan needs.
+
+        Raises ConfigError where the place holds what no run wrote.
+        """
+        root = self.layout.root
+        root.mkdir(parents=True)
+        for one in self.store.objects():
+            path = root / one.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if one.name.split("/")[0] in KINDS or not _is_small(one.name):
+                with path.open("wb") as file:
+                    file.truncate(one.size)
+                os.utime(path, ns=(0, 0))
+                self.records.add(one.name)
+            else:
+                self.store.fetch(one.name, path)
+        try:
+            layouts.check(root)
+        except ConfigError as error:
+            raise ConfigError(str(error).replace(str(root), self.store.uri)) from error
+        self.small = dict(self._small())
+
+    def push(self) -> None:
+        """Bring to the bucket what was changed: receipts that went, then their files, then what is new, the manifest last."""
+        root, now = self.layout.root, dict(self._small())
+        for name in sorted(set(self.small) - set(now), key=_order):
+            self.store.remove(name)
+        for name in sorted(one for one in self.records if not (root / one).exists()):
+            self.store.remove(name)
+            self.records.discard(name)
+        for name in sorted((one for one in now if now[one] != self.small.get(one)), key=_order):
+            self.store.put((root / name).read_bytes(), name)
+        self.small = now
+
+    def _small(self) -> Iterator[tuple[str, str]]:
+        root = self.layout.root
+        for path in root.rglob("*"):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and _is_small(name):
+                yield name, sha256(path.read_bytes()).hexdigest()
+
+    def sweep(self, share: Share) -> None:
+        """Remove what a run that was killed left: files of records that are named by no receipt."""
+        for part, paths in self.layout.lying().items():
+            if share != WHOLE and not share.has(part):
+                continue
+            receipt = receipts.read(self.layout.receipt(part))
+            named = {output.path for output in receipt.head.outputs} if receipt else set()
+            for path in paths:
+                name = path.relative_to(self.layout.root).as_posix()
+                if name not in named:
+                    self.store.remove(name)
+                    self.records.discard(name)
+                    path.unlink()
+
+
+def fetch_part(store: Store, part: int, folder: Path) -> Receipt | None:
+    """Bring a part with its receipt to a folder, under the names of a folder. None where the bucket has none."""
+    layout = Layout(folder)
+    layout.receipts.mkdir(parents=True, exist_ok=True)
+    try:
+        store.fetch(_receipt(part), layout.receipt(part))
+        receipt = receipts.read(layout.receipt(part))
+        if receipt is None:
+            return None
+        for output in receipt.head.outputs:
+            path = folder / _plain(output.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            store.fetch(output.path, path)
+    except OSError:
+        return None
+    head = replace(receipt.head, outputs=tuple(replace(one, path=_plain(one.path)) for one in receipt.head.outputs))
+    layout.receipt(part).write_bytes(receipts.encode(part, head.stamp, head.outputs, list(receipt.rows))[1])
+    return receipt
+
+
+def publish_part(store: Store, part: int, folder: Path, earlier: Receipt | None) -> Head:
+    """Put a part into the bucket: its files under names with their digests, its receipt, and then the old files go."""
+    layout = Layout(folder)
+    receipt = receipts.read(layout.receipt(part))
+    if receipt is None:
+        raise AssertionError("a part was not published")
+    outputs = [replace(one, path=_named(one)) for one in receipt.head.outputs]
+    for before, after in zip(receipt.head.outputs, outputs, strict=True):
+        store.send(folder / before.path, after.path)
+    head, data = receipts.encode(part, receipt.head.stamp, outputs, list(receipt.rows))
+    store.put(data, _receipt(part))
+    for old in earlier.head.outputs if earlier else ():
+        if old.path not in {output.path for output in outputs}:
+            store.remove(old.path)
+    return head
+
+
+def workplace(near: Path) -> TemporaryDirectory[str]:
+    """A folder for one part: inside the run's own scratch folder where it is on this machine."""
+    return TemporaryDirectory(prefix="part-", dir=near.parent if near.is_dir() else None)
+
+
+def _receipt(part: int) -> str:
+    return f"_run/receipts/part-{part:04d}.json"
+
+
+def _named(output: Output) -> str:
+    """The name with the digest.
+
+    >>> _named(Output("articles/part-0003_001.jsonl.zst", 1, "0123456789abcdef0123", 1))
+    'articles/part-0003_001-0123456789abcdef.jsonl.zst'
+    """
+    stem, _, form = output.path.partition(".")
+    return f"{stem}-{output.sha256[:_DIGITS]}.{form}"
+
+
+def _plain(name: str) -> str:
+    """The name without its digest.
+
+    >>> _plain("articles/part-0003_001-0123456789abcdef.jsonl.zst")
+    'articles/part-0003_001.jsonl.zst'
+    """
+    return re.sub(rf"-[0-9a-f]{{{_DIGITS}}}\.", ".", name)
+
+
+def _is_small(name: str) -> bool:
+    return name == "README.md" or (name.startswith("_run/") and name.endswith(".json"))
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """The manifest comes last."""
+    return name.endswith("manifest.json"), name

@@ -42,8 +42,6 @@ ROLE_OF = {
 
 DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above which the stitch stage looks at it again
 TERMINAL = "。！？…!?：:；;”’）"
-
-
 HABIT = 2  # times that a page does a thing, to call it its habit
 RESCALED = 4  # lines between two scalings of the forward and backward sums
 AT_ONCE = 512  # lines scored in one array

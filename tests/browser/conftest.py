@@ -43,7 +43,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report(folder / "out", corrections).index.parent
 
 
-@pytest.fixture(scope="package")  # its loop of events ends with these tests: others, such as those of buckets, have their own
+@pytest.fixture(
+    scope="package"
+)  # its loop of events ends with these tests: others, such as those of buckets, have their own
 def browser() -> Iterator[Any]:
     """Chromium of the system. Skips where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

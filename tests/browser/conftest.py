@@ -43,11 +43,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report(folder / "out", corrections).index.parent
 
 
-@pytest.fixture(
-    scope="package"
-)  # its loop of events ends with these tests: others, such as those of buckets, have their own
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Chromium of the system. Skips where there is none."""
+    """Chromium of the system. Skips where there is none.
+
+    Its loop of events ends with these tests: others, such as those of buckets, have their own.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine (Debian: apt-get install chromium)")

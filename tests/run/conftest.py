@@ -48,7 +48,7 @@ def run(tmp_path: Path, pages: Path) -> Run:
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """A server of S3 on this machine. Gives its address."""
-    pytest.importorskip("s3fs")
+    s3fs = pytest.importorskip("s3fs")
     moto_server = pytest.importorskip("moto.server")
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -58,6 +58,7 @@ def s3() -> Iterator[str]:
         patch.setenv("AWS_ACCESS_KEY_ID", "key")
         patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem.clear_instance_cache()  # it remembers the server of other tests, which is gone
         stores._files.cache_clear()
         yield f"http://{host}:{port}"
     server.stop()

@@ -20,6 +20,8 @@ from pipeline.characters import Characters
 from pipeline.columns import Column, Table, bins, flag, widened
 from pipeline.document import Line
 from pipeline.measure import cells, measures
+from pipeline.openings import columns as opening
+from pipeline.openings import shipped as openings
 from pipeline.readings import readings
 from pipeline.seams import SeamModel
 from pipeline.sounds import Sounds
@@ -113,6 +115,7 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_groups(lines, page, ends, counts[0], widths),
         *_alike(page, ends),
         *sounding(plain, groups(lines), sounds, vectors()),
+        *opening(plain, openings()),
     ]
     is_open = _OPEN[ends] & (page.sizes > SHORT)
     return widened(own, readings(lines, chars, model, is_open), _SHIFTS, _CROSSES)

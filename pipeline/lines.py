@@ -2,7 +2,8 @@
 
 In: the text of a document and the hints of its marks. Out: the lines that have something on them, stripped,
 with what the white space around them said (a blank line before, an indent), and what was removed. What Markdown links and
-pictures point at is set aside as noise. A byline in brackets behind the last sentence of an article becomes a line of its own.
+pictures point at is set aside as noise. A byline in brackets behind the last sentence of an article becomes a line of its
+own, and so does a subtitle behind its title.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ SHORTEST_COPY = 4
 SHORTEST_REPEAT = 8  # characters of a line printed again on the next line
 SHORTEST_STUTTER = 5  # different letters of a line in which each letter stands twice; fewer may be 平平安安 快快乐乐
 _PLAIN = Hint()
+_SUBTITLED = re.compile(r"^[^，。；！：:,;]{2,40}?(?P<gap>\s+)[—–-]{2}[^\s—–-][^。]{3,60}$")
 _BRACKETS = re.compile(r"([(（])\1")
 _BEFORE_BRACKETS = re.compile(r"([^()（）\s]{2,24})\1$")
 _BEHIND_BRACKETS = re.compile(r"([^(（\s]{2,24})\1")
@@ -37,6 +39,9 @@ class LinesOptions(BaseModel):
         default=True, description="set aside the addresses of Markdown links and pictures, keep their words"
     )
     signed: bool = Field(default=True, description="part a byline in brackets from the sentence it stands behind")
+    subtitled: bool = Field(
+        default=True, description="part a subtitle that begins with a dash from the title it stands behind"
+    )
 
 
 def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[list[Line], list[Removal]]:
@@ -72,12 +77,23 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
             line = _without(line, spans)
         indent = sum(2 if c in "\u3000\t" else 1 for c in chars[:lead])
         hint = hints.get(number, _PLAIN)
-        cut = signature(line.chars) if options.signed else None
+        cut = _cut(line.chars, options)
         found.append(Line(number, line[:cut].strip() if cut else line, blank, indent, hint))
         if cut:
             found.append(Line(number, line[cut:], False, 0, _PLAIN))
         blank = False
     return found, removed
+
+
+def _cut(chars: str, options: LinesOptions) -> int | None:
+    """Where a line is cut in two: before a byline in brackets, or before a subtitle behind its title.
+
+    >>> _cut("旧 桥 ——它的一百年", LinesOptions()), _cut("他说——好", LinesOptions())
+    (4, None)
+    """
+    if options.subtitled and "—" in chars and (found := _SUBTITLED.match(chars)):
+        return found.end("gap")
+    return signature(chars) if options.signed else None
 
 
 def _repeats(chars: str, before: str) -> bool:

@@ -27,6 +27,7 @@ from pipeline.document import Block
 from pipeline.order import Item
 from pipeline.settings import Settings
 from training.pages import held_out
+from training.stitch import fold
 
 Floats = npt.NDArray[np.float64]
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
@@ -91,13 +92,13 @@ def main() -> None:
     args = parser.parse_args()
     score = scorer(args.bench)
     own = pages(args.bench, held=False)
-    known = [read(score, raw, gold, str(args.folds / f"roles-{i % 3}.json")) for i, (raw, gold) in enumerate(own)]
+    known = [read(score, raw, gold, str(args.folds / f"roles-{fold(raw.name)}.json")) for raw, gold in own]
     weights = learn(known)
     data = {name: float(w) for name, w in zip(confidence.FEATURES, weights, strict=True)}
     args.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     confidence.weights.cache_clear()
     print(data)
-    again = [read(score, raw, gold, str(args.folds / f"roles-{i % 3}.json")) for i, (raw, gold) in enumerate(own)]
+    again = [read(score, raw, gold, str(args.folds / f"roles-{fold(raw.name)}.json")) for raw, gold in own]
     rest = [read(score, raw, gold, "") for raw, gold in pages(args.bench, held=True)]
     for name, those in (("learnt from", again), ("held out", rest)):
         print(

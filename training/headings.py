@@ -2,8 +2,8 @@
 
     python -m training.headings PAGES_DIR [--out pipeline/models/headings.json]
 
-From the labelled pages of the learning part and their damaged variants (training/augment.py), put in order with the seams that
-are found, where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is
+From the labelled pages of the learning part, damaged and set anew (training/examples.py), put in order with the seams that are
+found, where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is
 an example. Logistic regression on the columns of `pipeline/sections.py`.
 """
 
@@ -29,7 +29,7 @@ from pipeline.seams import SeamModel, shipped
 from pipeline.sections import BREAKS, HEADS, LEADS, Flow, flow, heads, leads, runs
 from pipeline.stitch import StitchOptions, stitch
 from pipeline.unwrap import UnwrapOptions, unwrap
-from training.augment import variant
+from training.examples import shown
 from training.labels import Found
 from training.pages import LabelledPage, labelled
 from training.stitch import fragments
@@ -65,16 +65,13 @@ def flows(
             yield page, [where[k] for k in kept]
 
 
-def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel) -> Iterator[tuple[Flow, Sections]]:
-    """The articles of pages and of their variants, by their labels and as they are read."""
+def examples(pages: Sequence[LabelledPage], model: SeamModel) -> Iterator[tuple[Flow, Sections]]:
+    """The articles of pages, of their variants and set anew, by their labels; and the pages as they are read."""
     for page in pages:
-        found = dict(zip((line.number for line in page.lines), page.found, strict=True))
-        yield from flows(page.lines, by_labels(page.lines, page.labels), found, model)
-        yield from flows(page.lines, fragments(page.lines, model), found, model)
-        for number in range(variants):
-            damaged = variant(page, number)
-            renumbered = {k: found.get(n) for k, n in enumerate(damaged.origin, 1)}
-            yield from flows(damaged.lines, by_labels(damaged.lines, damaged.labels), renumbered, model)
+        for k, one in enumerate(shown(page)):
+            yield from flows(one.lines, by_labels(one.lines, list(one.labels.values())), one.found, model)
+            if not k:
+                yield from flows(one.lines, fragments(one.lines, model), one.found, model)
 
 
 def gaps(page: Flow, where: Sections) -> tuple[Floats, list[bool | None]]:
@@ -139,7 +136,7 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/headings.json"))
     args = parser.parse_args()
-    those = list(examples(list(labelled(args.pages, part="learn")), 2, shipped()))
+    those = list(examples(list(labelled(args.pages, part="learn")), shipped()))
     args.out.write_text(json.dumps(learn(those), indent=1) + "\n", encoding="utf-8")
 
 

@@ -2,7 +2,7 @@
 
     python -m training.headline PAGES_DIR [--folds build/folds [--reuse]] [--out pipeline/models]
 
-From the labelled pages of the learning part, their damaged variants (training/augment.py), and pages put together from
+From the labelled pages of the learning part, damaged and set anew (training/examples.py), and pages put together from
 two of them, each block that may be a headline is an example, and so is each place between two paragraphs. As in
 `training/stitch.py` a page is read with role weights that were not learnt from it. Logistic regression on the features
 of `pipeline/headline.py` (for the first headline of a page and for one more) and of `pipeline/cuts.py`.
@@ -27,7 +27,7 @@ from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.seams import SeamModel, shipped
 from pipeline.vocabulary import vocabulary
-from training.augment import variant
+from training.examples import shown
 from training.labels import Found
 from training.pages import LabelledPage, labelled
 from training.stitch import folds, fragments
@@ -59,19 +59,11 @@ def example(family: str, blocks: list[Block], labels: dict[int, str | None], fou
     )
 
 
-def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel, weights: str) -> Iterator[Example]:
-    """The pages and their variants."""
+def examples(pages: Sequence[LabelledPage], model: SeamModel, weights: str) -> Iterator[Example]:
+    """The pages, their variants, and their articles set anew."""
     for page in pages:
-        numbers = [line.number for line in page.lines]
-        found = dict(zip(numbers, page.found, strict=True))
-        labels = dict(zip(numbers, page.labels, strict=True))
-        yield example(page.family, fragments(page.lines, model, weights), labels, found)
-        for number in range(variants):
-            damaged = variant(page, number)
-            moved = {k: found.get(n) for k, n in enumerate(damaged.origin, 1)}
-            yield example(
-                page.family, fragments(damaged.lines, model, weights), dict(enumerate(damaged.labels, 1)), moved
-            )
+        for one in shown(page):
+            yield example(one.family, fragments(one.lines, model, weights), one.labels, one.found)
 
 
 def together(those: Sequence[Example], count: int) -> Iterator[Example]:
@@ -150,7 +142,7 @@ def main() -> None:
     args.folds.mkdir(parents=True, exist_ok=True)
     model = shipped()
     parts = folds(list(labelled(args.pages, part="learn")), model, args.folds, reuse=args.reuse)
-    pages = [one for some, weights in parts for one in examples(some, 2, model, weights)]
+    pages = [one for some, weights in parts for one in examples(some, model, weights)]
     more = [*pages, *together(pages, PUT_TOGETHER)]
     first = learn(*firsts(pages))
     second = learn(*seconds(more, first))

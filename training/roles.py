@@ -2,11 +2,11 @@
 
     python -m training.roles PAGES_DIR [--bags N] [--networks N] [--out pipeline/models/roles.json]
 
-From the pages of the learning part, damaged variants of them, pages put together from two (training/augment.py) and
-pages with lists (training/lists.py) two kinds of models are learnt: conditional random fields that add up the weights of
-features (training/crf.py), and networks that see the lines about a line too (training/network.py). The scores of all are
-averaged, since what only one believes is often chance. Prints how often each label of the held-out part is right, and
-writes the weights as JSON, with those of what lines sound like.
+From the pages of the learning part, damaged variants of them, pages put together from two (training/augment.py), their
+articles set anew (training/typeset.py) and pages with lists (training/lists.py) two kinds of models are learnt: conditional
+random fields that add up the weights of features (training/crf.py), and networks that see the lines about a line too
+(training/network.py). The scores of all are averaged, since what only one believes is often chance. Prints how often each
+label of the held-out part is right, and writes the weights as JSON, with those of what lines sound like.
 """
 
 from __future__ import annotations
@@ -37,11 +37,14 @@ from training.augment import Variant, together, variant
 from training.labels import LABELS, letters
 from training.lists import with_list
 from training.pages import LabelledPage, labelled
+from training.typeset import anew
 
 MISHEARD = 0.1  # share of the lines of a variant whose sound is put in at random
 LISTED = 4  # one page in so many has a list on it, for a random field
 VARIANTS = 2  # damaged variants of each page for a random field
-MORE_VARIANTS, TOGETHER, LISTS = 8, 3, 1  # of each page for a network: variants, pages put together, pages with a list
+ANEW = 2  # times that the articles of each page are set anew for a random field
+MORE_VARIANTS, MORE_ANEW, TOGETHER, LISTS = 5, 8, 3, 1  # for a network; pages put together, pages with a list
+FIRST_ANEW = 1000  # what a network is shown, no random field is
 
 
 def known(page: LabelledPage | Variant) -> list[str]:
@@ -68,7 +71,8 @@ def learn(pages: Sequence[LabelledPage], bags: int, networks: int) -> Weights:
 def _table(page: LabelledPage | Variant, parts: Mapping[int, Sounds]) -> Table:
     """The features of a page; what its lines sound like by a model that has not seen it."""
     table = features(page.lines, shipped(), simplify, parts[sounds.part(page.name)])
-    return misheard(table, page.name) if isinstance(page, Variant) else table
+    made = isinstance(page, Variant) or "@" in page.name
+    return misheard(table, page.name) if made else table
 
 
 def _field(pages: Sequence[LabelledPage], parts: Mapping[int, Sounds], bag: int) -> crf.Linear:
@@ -76,6 +80,7 @@ def _field(pages: Sequence[LabelledPage], parts: Mapping[int, Sounds], bag: int)
     numbers = range(bag * VARIANTS, (bag + 1) * VARIANTS)
     listed = [with_list(page, bag) for page in pages[bag % LISTED :: LISTED]]
     those = [*pages, *listed, *(variant(page, number) for page in pages for number in numbers)]
+    those += [anew(page, number) for page in pages for number in range(bag * ANEW, (bag + 1) * ANEW)]
     return crf.learnt([_table(page, parts) for page in those], [known(page) for page in those])
 
 
@@ -111,11 +116,17 @@ def misheard(table: Table, name: str) -> Table:
 
 
 def _more(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage | Variant]:
-    """The pages, their variants, pages put together of two of one part, and pages with a list; some of these damaged too."""
+    """The pages, their variants, their articles set anew, pages put together of two of one part, and pages with a list.
+
+    Some of these are damaged too.
+    """
     for page in pages:
         yield page
         for number in range(MORE_VARIANTS):
             yield variant(page, number)
+        for number in range(FIRST_ANEW, FIRST_ANEW + MORE_ANEW):
+            fresh = anew(page, number)
+            yield variant(fresh, number) if number % 4 == 3 else fresh
         peers = [other for other in pages if sounds.part(other.name) == sounds.part(page.name)]
         for number in range(TOGETHER):
             two = together(page, peers, number)

@@ -2,7 +2,7 @@
 
     python -m training.stitch PAGES_DIR [--out pipeline/models/stitch.json]
 
-From the labelled pages of the learning part and their damaged variants (training/augment.py), each pair of a tail and a head
+From the labelled pages of the learning part, damaged and set anew (training/examples.py), each pair of a tail and a head
 is an example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that
 were not learnt from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody
 has seen. What is made likely is the choice that each head makes among all tails and none, and each tail among all heads and
@@ -27,7 +27,7 @@ from pipeline.script_fold import simplify
 from pipeline.seams import SeamModel, shipped
 from pipeline.stitch import FEATURES, evidence, is_head, is_tail, match
 from pipeline.unwrap import UnwrapOptions, unwrap
-from training.augment import variant
+from training.examples import shown
 from training.labels import Found
 from training.pages import LabelledPage, labelled
 from training.roles import learn, save
@@ -61,28 +61,29 @@ def example(lines: Sequence[Line], found: dict[int, Found | None], model: SeamMo
 def folds(
     pages: Sequence[LabelledPage], model: SeamModel, folder: Path, *, reuse: bool
 ) -> Iterator[tuple[list[LabelledPage], str]]:
-    """The pages in three parts, each with a file of role weights learnt from the other two."""
+    """The pages in three parts, each with a file of role weights learnt from the other two.
+
+    Pages of one number, which are of one article, are of one part.
+    """
     for k in range(3):
-        rest = [page for i, page in enumerate(pages) if i % 3 != k]
+        rest = [page for page in pages if fold(page.name) != k]
         path = folder / f"roles-{k}.json"
         if not (reuse and path.exists()):
             save(learn(rest, 1, 1), path)
-        yield [page for i, page in enumerate(pages) if i % 3 == k], str(path)
+        yield [page for page in pages if fold(page.name) == k], str(path)
 
 
-def examples(pages: Sequence[LabelledPage], variants: int, model: SeamModel, weights: str = "") -> Iterator[Example]:
-    """The examples of pages and of their variants."""
+def fold(name: str) -> int:
+    """The part of a page, 0 to 2, by the number in its name."""
+    return int(name.split("_")[0]) % 3
+
+
+def examples(pages: Sequence[LabelledPage], model: SeamModel, weights: str = "") -> Iterator[Example]:
+    """The examples of pages, of their variants and of their articles set anew."""
     for page in pages:
-        found = dict(zip((line.number for line in page.lines), page.found, strict=True))
-        one = example(page.lines, found, model, weights)
-        if one:
-            yield one
-        for number in range(variants):
-            damaged = variant(page, number)
-            renumbered = {k: found.get(n) for k, n in enumerate(damaged.origin, 1)}
-            one = example(damaged.lines, renumbered, model, weights)
-            if one:
-                yield one
+        for one in shown(page):
+            if made := example(one.lines, one.found, model, weights):
+                yield made
 
 
 def loss(weights: npt.NDArray[np.float64], those: Sequence[Example]) -> tuple[float, npt.NDArray[np.float64]]:
@@ -123,8 +124,8 @@ def main() -> None:
     model = shipped()
     args.folds.mkdir(parents=True, exist_ok=True)
     parts = folds(list(labelled(args.pages, part="learn")), model, args.folds, reuse=args.reuse)
-    learning = [one for pages, weights in parts for one in examples(pages, 2, model, weights)]
-    rest = list(examples(list(labelled(args.pages, part="score")), 1, model))
+    learning = [one for pages, weights in parts for one in examples(pages, model, weights)]
+    rest = list(examples(list(labelled(args.pages, part="score")), model))
     fit = minimize(loss, np.zeros(len(FEATURES)), args=(learning,), jac=True, method="L-BFGS-B")
     weights = fit.x.astype(np.float32)
     print(

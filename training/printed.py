@@ -20,6 +20,8 @@ OPENING = frozenset("（《“‘「『【〔(")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲"
 PLACES = "东海 北江 云州 南岭 青川 西河 安陵 临川 玉溪 长平".split()
 PAPERS = "日报 晚报 晨报 商报 都市报 健康报 周刊 时报".split()
+SUBJECTS = "民生 健康 科普 教育 文化 经济 乡村 社区 法治 人物 热点 深度 记者 基层 名医 生活 环保 读书".split()
+COLUMNS = "观察 关注 调查 走笔 聚焦 视点 周刊 故事 在线 前沿 论坛 纪实 课堂 专栏".split()
 SECTIONS = "要闻 综合 健康 副刊 社会 国际 专题 教育".split()
 
 
@@ -123,6 +125,11 @@ def front(article: Gold, dice: random.Random) -> list[Lines]:
     if dice.random() < 0.35:
         dice.shuffle(boxes)
     return boxes
+
+
+def column_label(dice: random.Random) -> str:
+    """The name of a column of a paper."""
+    return dice.choice(SUBJECTS) + dice.choice(COLUMNS)
 
 
 def bylines(article: Gold, how: Style, dice: random.Random) -> list[Lines]:

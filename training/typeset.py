@@ -28,6 +28,7 @@ from training.printed import (
     paragraph,
     style,
 )
+from training.reworded import reworded
 
 
 def anew(page: LabelledPage, number: int) -> LabelledPage:
@@ -197,6 +198,7 @@ def cut(flow: Lines, dice: random.Random) -> list[Lines]:
 
 def typeset(gold: Gold, dice: random.Random) -> tuple[str, Gold]:
     """The articles of a gold reading set anew: raw text, and the gold reading of that."""
+    gold = reworded(gold, dice)
     kind = dice.random()
     if kind < 0.25:
         return marked(gold, dice)

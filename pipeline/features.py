@@ -83,11 +83,6 @@ _CROSSES = (
     ("elsewhere", "joins"),
     ("elsewhere", "blank"),
     ("group_length", "group_ends"),
-    ("page", "opening.paragraph"),
-    ("page", "opening.sentence"),
-    ("blank", "opening.sentence"),
-    ("before.ends", "opening.paragraph"),
-    ("before.ends", "opening.sentence"),
     ("page&length", "ends"),
     ("page&length", "after.length"),
 )

@@ -20,8 +20,6 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
-from pipeline.openings import shipped as openings
-from pipeline.script_fold import simplify
 from pipeline.seams import BOUNDARY, EDGE, SeamModel
 from pipeline.vocabulary import heard, vocabulary
 
@@ -62,7 +60,7 @@ class Seam:
 
 FEATURES = (
     "bias", "joins", "joins_far", "may_end", "may_start", "comma", "both", "one_sided",
-    "next", "measure", "topic", "opens", "goes_on", "resumes", "opening_paragraph", "opening_sentence",
+    "next", "measure", "topic", "opens", "goes_on", "resumes",
 )  # fmt: skip
 
 
@@ -137,7 +135,6 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     table[..., 11] = odds[None, :, 0]
     table[..., 12] = np.where(joined, odds[None, :, 1], 0.0)
     table[..., 13] = np.where(joined, 0.0, odds[None, :, 2])
-    table[..., 14:16] = np.clip(openings().scores(simplify("\n".join(rights)).split("\n")), -6, 6)
     return table
 
 

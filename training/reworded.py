@@ -12,7 +12,7 @@ import re
 from training.pages import Gold
 from training.printed import column_label
 
-PICTURED = 0.2  # share of the pages with captions that no labelled page has
+PICTURED = 0.05  # share of the pages with captions that no labelled page has
 SUBTITLED = 0.15  # share of the pages with subtitles that no labelled page has
 LEAST_LEFT = 80  # characters of a paragraph that a clause is taken from
 LABELLED = 0.15  # share of the pages with the label of a column over each title

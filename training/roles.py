@@ -71,8 +71,7 @@ def learn(pages: Sequence[LabelledPage], bags: int, networks: int) -> Weights:
 def _table(page: LabelledPage | Variant, parts: Mapping[int, Sounds]) -> Table:
     """The features of a page; what its lines sound like by a model that has not seen it."""
     table = features(page.lines, shipped(), simplify, parts[sounds.part(page.name)])
-    made = isinstance(page, Variant) or "@" in page.name
-    return misheard(table, page.name) if made else table
+    return misheard(table, page.name) if isinstance(page, Variant) else table
 
 
 def _field(pages: Sequence[LabelledPage], parts: Mapping[int, Sounds], bag: int) -> crf.Linear:

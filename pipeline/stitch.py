@@ -42,7 +42,7 @@ class StitchOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    evidence: float = Field(default=0.0, description="how strong the case for a seam must be (natural log of odds)")
+    evidence: float = Field(default=-0.35, description="how strong the case for a seam must be (natural log of odds)")
     seam_model: str = Field(
         default="",
         description="file of a model that `pipeline learn` made, to ask beside the shipped one; empty: the shipped one alone",

@@ -14,7 +14,7 @@ from training.labels import Found
 from training.pages import LabelledPage
 from training.typeset import anew
 
-VARIANTS, ANEW = 2, 2  # of each page
+VARIANTS = 2  # of each page
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Shown:
     found: dict[int, Found | None]
 
 
-def shown(page: LabelledPage, variants: int = VARIANTS, fresh: int = ANEW) -> Iterator[Shown]:
+def shown(page: LabelledPage, variants: int = VARIANTS, fresh: int = 0) -> Iterator[Shown]:
     """The page, so many variants of it, and its articles set anew so many times."""
     yield _as_it_is(page)
     found = {line.number: one for line, one in zip(page.lines, page.found, strict=True)}

@@ -2,8 +2,8 @@
 
     python -m training.headings PAGES_DIR [--out pipeline/models/headings.json]
 
-From the labelled pages of the learning part, damaged and set anew (training/examples.py), put in order with the seams that are
-found, where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is
+From the labelled pages of the learning part and their damaged variants (training/examples.py), put in order with the seams that
+are found, where some heading stands astray, each gap between two paragraphs, each pair of a heading and a run, and each run is
 an example. Logistic regression on the columns of `pipeline/sections.py`.
 """
 
@@ -66,7 +66,7 @@ def flows(
 
 
 def examples(pages: Sequence[LabelledPage], model: SeamModel) -> Iterator[tuple[Flow, Sections]]:
-    """The articles of pages, of their variants and set anew, by their labels; and the pages as they are read."""
+    """The articles of pages and of their variants, by their labels; and the pages as they are read."""
     for page in pages:
         for k, one in enumerate(shown(page)):
             yield from flows(one.lines, by_labels(one.lines, list(one.labels.values())), one.found, model)

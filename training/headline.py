@@ -36,6 +36,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 RIVALRY = ("ahead", "best")  # how a block compares with the likeliest one says nothing of one more headline
 PUT_TOGETHER = 160
+ANEW = 2  # times that the articles of each page are set anew
+MEANING = 0.5  # of the learnt weight of meaning in a cut: with all of it, two articles on one subject are taken for one
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def example(family: str, blocks: list[Block], labels: dict[int, str | None], fou
 def examples(pages: Sequence[LabelledPage], model: SeamModel, weights: str) -> Iterator[Example]:
     """The pages, their variants, and their articles set anew."""
     for page in pages:
-        for one in shown(page):
+        for one in shown(page, fresh=ANEW):
             yield example(one.family, fragments(one.lines, model, weights), one.labels, one.found)
 
 
@@ -149,7 +151,8 @@ def main() -> None:
     second[[headline.FEATURES.index(name) for name in RIVALRY]] = 0.0
     cut = learn(*places(more))
     titles = {n: [float(a), float(b)] for n, a, b in zip(headline.FEATURES, first, second, strict=True)}
-    ends = {n: float(w) for n, w in zip(cuts.FEATURES, cut, strict=True)}
+    cut[cuts.FEATURES.index("meaning")] *= MEANING
+    ends = {n: round(float(w), 4) for n, w in zip(cuts.FEATURES, cut, strict=True)}
     for name, data in (("headline.json", titles), ("cuts.json", ends)):
         (args.out / name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 

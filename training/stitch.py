@@ -2,7 +2,7 @@
 
     python -m training.stitch PAGES_DIR [--out pipeline/models/stitch.json]
 
-From the labelled pages of the learning part, damaged and set anew (training/examples.py), each pair of a tail and a head
+From the labelled pages of the learning part and their damaged variants (training/examples.py), each pair of a tail and a head
 is an example; it is right where the gold reading says that one goes on in the other. A page is read with role weights that
 were not learnt from it (three folds), or the stitch stage would trust the roles stage more than it may on pages that nobody
 has seen. What is made likely is the choice that each head makes among all tails and none, and each tail among all heads and
@@ -79,7 +79,7 @@ def fold(name: str) -> int:
 
 
 def examples(pages: Sequence[LabelledPage], model: SeamModel, weights: str = "") -> Iterator[Example]:
-    """The examples of pages, of their variants and of their articles set anew."""
+    """The examples of pages and of their variants."""
     for page in pages:
         for one in shown(page):
             if made := example(one.lines, one.found, model, weights):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.bylines import signature
-from pipeline.document import Hint, Line, Removal
+from pipeline.document import UNMARKED, Hint, Line, Removal
 from pipeline.markup import line_spans, targets
 from pipeline.text import Text, join
 
@@ -21,7 +21,6 @@ LONGEST = 400  # characters; a longer line is no shadowed caption
 SHORTEST_COPY = 4
 SHORTEST_REPEAT = 8  # characters of a line printed again on the next line
 SHORTEST_STUTTER = 5  # different letters of a line in which each letter stands twice; fewer may be 平平安安 快快乐乐
-_PLAIN = Hint()
 _BRACKETS = re.compile(r"([(（])\1")
 _BEFORE_BRACKETS = re.compile(r"([^()（）\s]{2,24})\1$")
 _BEHIND_BRACKETS = re.compile(r"([^(（\s]{2,24})\1")
@@ -71,11 +70,11 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
             removed.append(Removal(join([line[a:b] for a, b in spans]), "duplicate", "lines.doubled"))
             line = _without(line, spans)
         indent = sum(2 if c in "\u3000\t" else 1 for c in chars[:lead])
-        hint = hints.get(number, _PLAIN)
+        hint = hints.get(number, UNMARKED)
         cut = signature(line.chars) if options.signed else None
         found.append(Line(number, line[:cut].strip() if cut else line, blank, indent, hint))
         if cut:
-            found.append(Line(number, line[cut:], False, 0, _PLAIN))
+            found.append(Line(number, line[cut:], False, 0, UNMARKED))
         blank = False
     return found, removed
 

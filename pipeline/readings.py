@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.columns import Column, bins
-from pipeline.document import Line
-from pipeline.seams import BOUNDARY, EDGE, SeamModel, Texts
+from pipeline.seam_steps import Texts
+from pipeline.seams import BOUNDARY, EDGE, SeamModel
 
 Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 CONTEXT = 12  # characters on each side that the model is shown
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
@@ -22,19 +23,18 @@ _JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
 _LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
 
 
-def readings(
-    lines: Sequence[Line], chars: Sequence[str], model: SeamModel, is_open: npt.NDArray[np.bool_]
-) -> list[Column]:
+def readings(words: Sequence[list[str]], blank: Bools, model: SeamModel, is_open: Bools) -> list[Column]:
     """How well each line reads on from the one before, and from the one two before; how well it opens and closes.
 
-    `is_open` says which lines end in mid-sentence.
+    `words` are what stands between the blanks of each line; `blank` says before which a blank line stands, `is_open` which end in
+    mid-sentence.
     """
-    bare = ["".join(c.split()) or "　" for c in chars]
+    bare = ["".join(line) or "　" for line in words]
     edge = len(bare)  # of a paragraph: it stands among the lines, as the last of them
     texts = model.texts([*(c[-CONTEXT:] for c in bare), EDGE, "。"], [*(c[:CONTEXT] for c in bare), EDGE])
     joins, over, may_start, closes = _asked(texts, edge, model)
     after = np.append(joins[1:], 0.0)
-    elsewhere = _elsewhere(lines, is_open, texts, joins, model)
+    elsewhere = _elsewhere(blank, is_open, texts, joins, model)
     onward = np.append(elsewhere[1:], 0.0)
     return [
         bins("joins", joins, _JOINS),
@@ -65,8 +65,8 @@ def _asked(texts: Texts, edge: int, model: SeamModel) -> tuple[Floats, Floats, F
 
 
 def _elsewhere(
-    lines: Sequence[Line],
-    is_open: npt.NDArray[np.bool_],
+    blank: Bools,
+    is_open: Bools,
     texts: Texts,
     joins: Floats,
     model: SeamModel,
@@ -75,8 +75,8 @@ def _elsewhere(
 
     A line stands open when it ends in mid-sentence and a blank line or a line that reads on badly follows.
     """
-    n = len(lines)
-    loose = np.array([line.blank_before for line in lines]) | (joins < 0.0)
+    n = len(blank)
+    loose = blank | (joins < 0.0)
     heads = np.flatnonzero(loose)
     broken = np.append(loose[1:], True)
     tails = np.flatnonzero(broken & is_open)

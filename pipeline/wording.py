@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from pipeline.characters import OTHER, Characters
 
 CUE_LONGEST = 120  # characters: cues are for short lines
 NAMES = ("no", "some", "all", "bracketed", "signed")
@@ -24,10 +24,21 @@ NAMES = ("no", "some", "all", "bracketed", "signed")
 @cache
 def cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The wording cues of the lexicon, as (rule, pattern)."""
-    data = tomllib.loads((files("pipeline") / "lexicon" / "cues.toml").read_text(encoding="utf-8"))
     return tuple(
-        (f"{role}.{name}", re.compile(cue["find"])) for role, group in data.items() for name, cue in group.items()
+        (f"{role}.{name}", re.compile(cue["find"])) for role, group in _lexicon().items() for name, cue in group.items()
     )
+
+
+@cache
+def cue_roles() -> tuple[list[str], npt.NDArray[np.intp]]:
+    """The roles that cues speak for, in their order, and the place of the first cue of each."""
+    sizes = [len(group) for group in _lexicon().values()]
+    return list(_lexicon()), np.cumsum([0, *sizes[:-1]])
+
+
+@cache
+def _lexicon() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((files("pipeline") / "lexicon" / "cues.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -37,38 +48,45 @@ def surnames() -> frozenset[str]:
     return frozenset(data["surnames"]["single"]) | frozenset(data["surnames"]["double"])
 
 
-def found(plain: Sequence[str]) -> dict[str, Ints]:
-    """For each cue, by its rule, whether each line has it (1) or not (0)."""
-    has = {rule: np.zeros(len(plain), dtype=np.int64) for rule, _ in cues()}
-    short = [line[:CUE_LONGEST] for line in plain]
-    opening = [(has[rule], pattern.match) for rule, pattern in cues() if _opens(pattern)]
-    some = _any_opening().match
-    for i, line in enumerate(short):
-        if some(line):  # most lines open with none, and one try of all says so
-            for values, match in opening:
-                if match(line):
-                    values[i] = 1
-    for rule, pattern in cues():
-        if not _opens(pattern):
-            has[rule][[i for i, line in enumerate(short) if pattern.search(line)]] = 1
+@cache
+def _needs() -> npt.NDArray[np.uint64]:
+    """For each code point of the basic plane the cues that need it, a bit each; for the last one, that stands for others, all."""
+    bits = np.zeros(OTHER + 1, dtype=np.uint64)
+    digits = [ord(digit) for digit in re.findall(r"\d", "".join(map(chr, range(OTHER))))]
+    for bit, needed in enumerate(cue["needs"] for group in _lexicon().values() for cue in group.values()):
+        points = [point for c in needed for point in (digits if c == "0" else [ord(c)])]
+        bits[points] |= np.uint64(1 << bit)
+    bits[OTHER] = ~np.uint64(0)
+    return bits
+
+
+def found(page: Characters) -> npt.NDArray[np.bool_]:
+    """Whether each line, in Simplified characters, has each cue, shape (cues, lines)."""
+    has = np.zeros((len(cues()), len(page.lines)), dtype=np.bool_)
+    needed = np.bitwise_or.reduceat(_needs().take(page.small), page.starts)
+    bits = np.uint64(1) << np.arange(len(has), dtype=np.uint64)
+    those, lines = (needed & bits[:, None]).nonzero()
+    short = [line[:CUE_LONGEST] for line in page.lines]
+    tries = _tries()
+    hits = [k for k, (cue, i) in enumerate(zip(those.tolist(), lines.tolist(), strict=True)) if tries[cue](short[i])]
+    has[those[hits], lines[hits]] = True
     return has
 
 
-def _opens(cue: re.Pattern[str]) -> bool:
-    """Whether a cue can only stand at the start of a line: then its pattern begins with ^, each way to match it."""
-    return cue.pattern.startswith("^")
-
-
 @cache
-def _any_opening() -> re.Pattern[str]:
-    """One pattern that matches whatever any cue matches that opens a line."""
-    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in cues() if _opens(pattern)))
+def _tries() -> tuple[Callable[[str], re.Match[str] | None], ...]:
+    """How each cue is looked for: one whose pattern begins with ^, each way to match it, can only open a line."""
+    return tuple(pattern.match if pattern.pattern.startswith("^") else pattern.search for _, pattern in cues())
 
 
 _SIGNED = re.compile(
     r"[\u4e00-\u9fff]{0,6}(?:记者|通讯员|评论员|撰稿人?|编辑)|(?:文|图|摄影|撰文|作者|采写)\s*[/／|:：]|[\u4e00-\u9fff]{2,4}报道$"
 )
-_MAY_SIGN = re.compile("[者员稿辑文图影写道]")  # a character that is in whatever _SIGNED finds
+_MAY_SIGN = "者员稿辑文图影写道"  # one of them is in whatever _SIGNED finds
+_BARE = "（）()□■◎●◇◆☆★○ "
+_NO_NAME = re.compile(
+    rf"(?:[^\s、，,{_BARE}{_MAY_SIGN}]{{5}}[^{_MAY_SIGN}]*|.{{51,}})", re.DOTALL
+)  # it opens with too long a word
 _SEPARATOR = re.compile(r"[\s、，,]+")
 _LONGEST_NAME = 4
 
@@ -78,10 +96,10 @@ def names(chars: str) -> int:
 
     "signed": names and what they are (记者, 通讯员, …报道).
     """
-    if len(chars) > 50:
+    if _NO_NAME.fullmatch(chars):
         return 0
-    bare = chars.strip("（）()□■◎●◇◆☆★○ ")
-    others, signed = _SIGNED.subn(" ", bare) if _MAY_SIGN.search(bare) else (bare, 0)
+    bare = chars.strip(_BARE)
+    others, signed = _SIGNED.subn(" ", bare)
     if not signed and not _SEPARATOR.search(bare, 0, _LONGEST_NAME + 1) and len(bare) > _LONGEST_NAME:
         return 0  # it opens with too long a word
     words = _apart(_SEPARATOR.split(others.strip()))

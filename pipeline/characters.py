@@ -70,7 +70,9 @@ class Characters:
 
     def echoes(self) -> Floats:
         """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
-        pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
+        beyond = self.points.max() > OTHER
+        wide, bits = (np.uint64, np.uint64(21)) if beyond else (np.uint32, np.uint32(16))
+        pairs = (self.points[:-1].astype(wide) << bits) | self.points[1:]
         order = pairs.argsort()
         ordered = pairs[order]
         same = ordered[1:] == ordered[:-1]

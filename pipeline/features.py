@@ -24,7 +24,7 @@ from pipeline.seams import SeamModel
 from pipeline.sounds import Sounds
 from pipeline.sounds import columns as sounding
 from pipeline.vectors import shipped as vectors
-from pipeline.wording import NAMES, cue_roles, cues, found, names
+from pipeline.wording import NAMES, cue_roles, cues, found, named
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -239,7 +239,7 @@ def _wording(plain: Characters) -> list[Column]:
     return [
         *(Column(f"cue.{rule}", values, NO_YES) for rule, values in zip(rules, has, strict=True)),
         *(Column(f"cues.{role}", values, _COUNTS) for role, values in zip(roles, counts, strict=True)),
-        Column("names", np.array(list(map(names, plain.lines))), NAMES),
+        Column("names", named(plain), NAMES),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +18,51 @@ from pipeline.audit import codes, is_letter
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+OTHER = 0xFFFF  # stands for all code points beyond the basic plane
+LAST_NARROW = 0x7F
+
+
+class Groups(NamedTuple):
+    """The runs of lines with no blank line between, as arrays: of each its first line, its last one, and how many it has.
+
+    `of` is the group of each line.
+    """
+
+    first: Ints
+    last: Ints
+    sizes: Ints
+    of: Ints
+
+
+def grouped(opens: npt.NDArray[np.bool_]) -> Groups:
+    """The groups of lines, given which lines open one.
+
+    >>> grouped(np.array([True, False, True])).sizes.tolist()
+    [2, 1]
+    """
+    first = np.flatnonzero(opens)
+    sizes = np.diff(first, append=len(opens))
+    return Groups(first, first + sizes - 1, sizes, np.cumsum(opens) - 1)
+
 
 class Characters:
     """The code points of lines, parted by line feeds, and where each line begins."""
 
     def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
         self.points = codes("\n".join(lines))
-        self.sizes = np.array([len(line) for line in lines], dtype=np.int64)
+        self.small = np.minimum(self.points, OTHER)  # those of the basic plane, for tables that hold no others
+        self.sizes = np.array(list(map(len, lines)), dtype=np.int64)
         self.starts = np.cumsum(self.sizes + 1) - self.sizes - 1
+
+    def cells(self) -> Ints:
+        """Width of each line: a Han character is two cells, a Latin letter or figure one."""
+        wide: Ints = np.add.reduceat(self.points > LAST_NARROW, self.starts, dtype=np.int64)
+        return self.sizes + wide
 
     def counts(self, groups: tuple[str, ...]) -> list[Ints]:
         """How many characters of each group each line has."""
-        kinds = _kinds(groups)[np.minimum(self.points, 0xFFFF)]
+        kinds = _kinds(groups).take(self.small)
         rows = np.repeat(np.arange(len(self.sizes)) * (len(groups) + 1), self.sizes + 1)[: len(kinds)]
         size = len(self.sizes) * (len(groups) + 1)
         table = np.bincount(rows + kinds, minlength=size).reshape(len(self.sizes), -1)
@@ -36,7 +70,9 @@ class Characters:
 
     def echoes(self) -> Floats:
         """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
-        pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
+        beyond = self.points.max() > OTHER
+        wide, bits = (np.uint64, np.uint64(21)) if beyond else (np.uint32, np.uint32(16))
+        pairs = (self.points[:-1].astype(wide) << bits) | self.points[1:]
         order = pairs.argsort()
         ordered = pairs[order]
         same = ordered[1:] == ordered[:-1]

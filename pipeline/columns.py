@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int16]
+NO_YES = ("no", "yes")
 Feature: TypeAlias = tuple[str, tuple[str, ...]]  # the name of a column and the names of its values
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One feature of each line: `values[i]` is an index into `names`."""
 
     name: str
-    values: Ints
+    values: npt.NDArray[Any]
     names: tuple[str, ...]
 
 
@@ -63,7 +63,7 @@ def _bin_names(edges: tuple[float, ...]) -> tuple[str, ...]:
 
 def flag(name: str, values: Sequence[bool] | npt.NDArray[np.bool_]) -> Column:
     """A yes or no of each line."""
-    return Column(name, np.asarray(values, dtype=np.int64), ("no", "yes"))
+    return Column(name, np.asarray(values), NO_YES)
 
 
 def widened(

@@ -5,7 +5,7 @@ Frozen, slotted dataclasses without behaviour. Text fields are `Text`, so each c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.text import Change, Text
@@ -47,6 +47,9 @@ class Hint:
     hard_break: bool = False  # two trailing spaces: the line ends here on purpose
 
 
+UNMARKED = Hint()  # of a line without marks: nearly all of them share it
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the input that has something on it."""
@@ -55,7 +58,7 @@ class Line:
     text: Text  # without white space at its ends
     blank_before: bool
     indent: int = 0  # cells of white space that stood before the text
-    hint: Hint = field(default_factory=Hint)
+    hint: Hint = UNMARKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ Everything is counted once for the whole document, with numpy; nothing here deci
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -16,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.characters import Characters
-from pipeline.columns import Column, Table, bins, flag, widened
-from pipeline.document import Line
-from pipeline.measure import cells, measures
+from pipeline.characters import Characters, Groups, grouped
+from pipeline.columns import NO_YES, Column, Table, bins, flag, widened
+from pipeline.document import UNMARKED, Line
+from pipeline.measure import measures
 from pipeline.openings import columns as opening
 from pipeline.openings import shipped as openings
 from pipeline.readings import readings
@@ -27,9 +26,10 @@ from pipeline.seams import SeamModel
 from pipeline.sounds import Sounds
 from pipeline.sounds import columns as sounding
 from pipeline.vectors import shipped as vectors
-from pipeline.wording import NAMES, found, names
+from pipeline.wording import NAMES, cue_roles, cues, found, named
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 STOPS = "。！？…!?"
 CLOSERS = "”’》）)」』】\"'"
@@ -38,6 +38,7 @@ CLOSING = "”’》）)」』】"
 FIGURES = "0123456789０１２３４５６７８９"
 _COUNTED = ("。！？；", "，、,", OPENERS, CLOSING, FIGURES)
 SHORT = 5  # characters; a line no longer is no open end
+UNWRAPPED = 70  # cells: a page whose middle line is as wide was not wrapped, or no more so
 LONE = 45  # characters that stand by themselves, without a stop: hardly body text
 
 
@@ -55,16 +56,16 @@ _ENDS = (
     "han",
     "other",
 )
-_CLOSER = _ENDS.index("closer")
+_CLOSER, _CLOSED_STOP = _ENDS.index("closer"), _ENDS.index("closed_stop")
 _OPEN = np.array([end in ("comma", "digit", "latin", "han") for end in _ENDS])  # in mid-sentence
 _LONE = np.array([end in ("closer", "digit", "latin", "han") for end in _ENDS])
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
-_BLANKS = re.compile(r"\s+")
 _HABITS = tuple(f"{kind}{count}" for kind in ("long", "whole", "halves") for count in range(4))
 _PLACES = (1, 2, 3, 5, 9)
+_COUNTS = ("0", "1", "2")
 
 
 _CROSSES = (
@@ -100,25 +101,30 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
     `sounds`, the learnt model of what lines sound like.
     """
     chars = [line.text.chars for line in lines]
-    plain = simplify("\n".join(chars)).split("\n")
     page = Characters(chars)
-    widths = cells(chars)
+    plain = Characters(simplify("\n".join(chars)).split("\n"))
+    opens = np.array([line.blank_before for line in lines])
+    blank = opens.copy()
+    opens[0] = True
+    runs = grouped(opens)
+    widths = page.cells()
     gap = widths - measures(widths)
     counts = page.counts(_COUNTED)
-    form = _form(chars, page.sizes, counts, widths, gap)
+    words = [line.split() for line in chars]
+    form = _form(chars, words, page.sizes, counts, widths, gap)
     ends = form[0].values
     own = [
         *form,
-        *_standing(lines, widths),
+        *_standing(lines, blank, runs, widths),
         *_wording(plain),
         *_echo(chars, page),
-        *_groups(lines, page, ends, counts[0], widths),
+        *_groups(runs, page, ends, counts[0], widths),
         *_alike(page, ends),
-        *sounding(plain, groups(lines), sounds, vectors()),
+        *sounding(plain, runs, sounds, vectors()),
         *opening(plain, openings()),
     ]
     is_open = _OPEN[ends] & (page.sizes > SHORT)
-    return widened(own, readings(lines, chars, model, is_open), _SHIFTS, _CROSSES)
+    return widened(own, readings(words, blank, model, is_open), _SHIFTS, _CROSSES)
 
 
 def groups(lines: Sequence[Line]) -> list[range]:
@@ -127,13 +133,14 @@ def groups(lines: Sequence[Line]) -> list[range]:
     return [range(a, b) for a, b in pairwise([*starts, len(lines)])]
 
 
-def _end(chars: str) -> int:
-    """How a line ends, as an index into _ENDS."""
-    kind = _last(chars[-1])
-    if kind == _CLOSER:
-        bare = chars.rstrip(CLOSERS)
-        return 1 if bare and bare[-1] in STOPS else _CLOSER
-    return kind
+def _ends(chars: Sequence[str]) -> Ints:
+    """How each line ends, as an index into _ENDS."""
+    ends = np.array([_last(line[-1]) for line in chars])
+    for i in np.flatnonzero(ends == _CLOSER).tolist():
+        bare = chars[i].rstrip(CLOSERS)
+        if bare and bare[-1] in STOPS:
+            ends[i] = _CLOSED_STOP
+    return ends
 
 
 @cache
@@ -167,66 +174,75 @@ def _start(first: str) -> int:
     return 0 if first.isalpha() else 7
 
 
-def _form(chars: Sequence[str], sizes: Ints, counts: Sequence[Ints], widths: Ints, gap: Ints) -> list[Column]:
+def _form(
+    chars: Sequence[str], words: Sequence[list[str]], sizes: Ints, counts: Sequence[Ints], widths: Ints, gap: Ints
+) -> list[Column]:
     stops, commas, opening, closing, figures = counts
-    halves = [c.split() for c in chars]
+    spaced, couplet, lettered = np.zeros((3, len(chars)), dtype=np.bool_)
+    for i, apart in enumerate(words):
+        if len(apart) > 1:
+            spaced[i] = True
+            couplet[i] = len(apart) == 2 and len(apart[0]) == len(apart[1]) >= 3
+            lettered[i] = len(apart) >= 4 and max(map(len, apart)) == 1
     return [
-        Column("ends", np.array([_end(c) for c in chars]), _ENDS),
-        Column("starts", np.array([_start(c[0]) for c in chars]), _STARTS),
+        Column("ends", _ends(chars), _ENDS),
+        Column("starts", np.array([_start(line[0]) for line in chars]), _STARTS),
         bins("length", sizes, _LENGTHS),
         bins("gap", gap, _GAPS),
         bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
         bins("stops", stops, (1, 2, 3)),
         bins("commas", commas, (1, 2, 4)),
-        bins("open", np.clip(opening - closing, -2, 2), (-1, 0, 1, 2)),
-        flag("couplet", [len(h) == 2 and len(h[0]) == len(h[1]) >= 3 for h in halves]),
-        flag("spaced", [len(h) > 1 for h in halves]),
-        flag("lettered", [len(h) >= 4 and max(map(len, h)) == 1 for h in halves]),
+        bins("open", (opening - closing).clip(-2, 2), (-1, 0, 1, 2)),
+        flag("couplet", couplet),
+        flag("spaced", spaced),
+        flag("lettered", lettered),
         bins("figures", figures / sizes, (0.01, 0.15, 0.4, 0.8)),
     ]
 
 
-def _standing(lines: Sequence[Line], widths: Ints) -> list[Column]:
+def _standing(lines: Sequence[Line], blank: Bools, runs: Groups, widths: Ints) -> list[Column]:
     """Where the line stands: blank lines about it, its place on the page, its layout marks, the kind of page."""
     n = len(lines)
-    blank = np.array([line.blank_before for line in lines])
-    starts = np.flatnonzero(blank | (np.arange(n) == 0))
-    group = np.cumsum(blank | (np.arange(n) == 0)) - 1
-    sizes = np.diff(np.append(starts, n))[group]
-    inside = np.arange(n) - starts[group]
-    marked = any(line.hint.level for line in lines)
-    kind = 0 if np.median(widths) < 70 else 1
-    level = np.array([line.hint.level for line in lines])
+    at = np.arange(n)
+    sizes = runs.sizes[runs.of]
+    inside = at - runs.first[runs.of]
+    behind = sizes - 1 - inside
+    level, bold = np.zeros((2, n), dtype=np.int64)
+    hard_break, item = np.zeros((2, n), dtype=np.bool_)
+    for i, line in enumerate(lines):
+        hint = line.hint
+        if hint is not UNMARKED:
+            level[i], hard_break[i], item[i] = hint.level, hint.hard_break, hint.item
+            bold[i] = 0 if not hint.bold else 1 if hint.bold < len(line.text) - 1 else 2
     rank = np.unique(np.append(level, 0)).searchsorted(level)  # what is a title here may be a heading elsewhere
-    bold = [0 if not line.hint.bold else 1 if line.hint.bold < len(line.text) - 1 else 2 for line in lines]
+    middle = np.sort(widths)[[(n - 1) // 2, n // 2]]
+    kind = 2 * int(middle.sum() >= 2 * UNWRAPPED) + int(level.any())
     return [
         flag("blank", blank),
         bins("group", sizes, (2, 3, 5, 9)),
-        bins("group_place", np.minimum(inside, sizes - 1 - inside), (1, 2, 4)),
-        bins("group_last", sizes - 1 - inside, (1, 2)),
-        bins("from_top", np.arange(n), _PLACES),
-        bins("from_end", n - 1 - np.arange(n), _PLACES),
+        bins("group_place", np.minimum(inside, behind), (1, 2, 4)),
+        bins("group_last", behind, (1, 2)),
+        bins("from_top", at, _PLACES),
+        bins("from_end", n - 1 - at, _PLACES),
         Column("level", np.minimum(level, 5), ("0", "1", "2", "3", "4", "5")),
         Column("level_rank", np.minimum(rank, 3), ("none", "top", "second", "lower")),
         bins("level_count", np.where(level > 0, np.bincount(level)[level], 0), (1, 2, 3, 5)),
-        Column("bold", np.array(bold), ("no", "opening", "all")),
-        flag("hard_break", [line.hint.hard_break for line in lines]),
-        Column("page", np.full(n, 2 * kind + marked), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),
-        flag("item", [line.hint.item for line in lines]),
+        Column("bold", bold, ("no", "opening", "all")),
+        flag("hard_break", hard_break),
+        Column("page", np.full(n, kind), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),
+        flag("item", item),
         flag("indented", [0 < line.indent <= 4 for line in lines]),
     ]
 
 
-def _wording(plain: Sequence[str]) -> list[Column]:
-    cues = found(plain)
-    counts: dict[str, Ints] = {}
-    for rule, has in cues.items():
-        role = rule.split(".")[0]
-        counts[role] = counts[role] + has if role in counts else has
+def _wording(plain: Characters) -> list[Column]:
+    has = found(plain)
+    rules, (roles, starts) = [rule for rule, _ in cues()], cue_roles()
+    counts = np.minimum(np.add.reduceat(has, starts, axis=0, dtype=np.int64), 2)
     return [
-        *(Column(f"cue.{rule}", has, ("no", "yes")) for rule, has in cues.items()),
-        *(Column(f"cues.{role}", np.minimum(count, 2), ("0", "1", "2")) for role, count in counts.items()),
-        Column("names", np.array([names(c) for c in plain]), NAMES),
+        *(Column(f"cue.{rule}", values, NO_YES) for rule, values in zip(rules, has, strict=True)),
+        *(Column(f"cues.{role}", values, _COUNTS) for role, values in zip(roles, counts, strict=True)),
+        Column("names", named(plain), NAMES),
     ]
 
 
@@ -239,24 +255,18 @@ def _echo(chars: Sequence[str], page: Characters) -> list[Column]:
     ]
 
 
-def _groups(lines: Sequence[Line], page: Characters, ends: Ints, stops: Ints, widths: Ints) -> list[Column]:
+def _groups(runs: Groups, page: Characters, ends: Ints, stops: Ints, widths: Ints) -> list[Column]:
     """What can be seen of the lines that stand together without a blank line: their length, their last mark, their width."""
-    n = len(lines)
-    opens = np.array([line.blank_before for line in lines])
-    opens[0] = True
-    starts = opens.nonzero()[0]
-    group = np.cumsum(opens) - 1
-    counts = np.diff(starts, append=n)
-    sizes = np.add.reduceat(page.sizes, starts)
-    last = ends[starts + counts - 1]
-    lone = ((np.add.reduceat(stops, starts) == 0) & (sizes <= LONE) & _LONE[last]).astype(np.int64)
-    widest = np.maximum.reduceat(widths, starts)
+    sizes = np.add.reduceat(page.sizes, runs.first)
+    last = ends[runs.last]
+    lone = (np.add.reduceat(stops, runs.first) == 0) & (sizes <= LONE) & _LONE[last]
+    widest = np.maximum.reduceat(widths, runs.first)
     around = np.maximum(np.append(widest[1:], 0), np.append(0, widest[:-1]))
     return [
-        bins("group_length", sizes[group], _LENGTHS),
-        Column("group_ends", last[group], _ENDS),
-        Column("lone", lone[group] * np.where(counts[group] == 1, 2, 1), ("no", "group", "line")),
-        bins("group_narrow", (widest / np.maximum(around, 1))[group], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
+        bins("group_length", sizes[runs.of], _LENGTHS),
+        Column("group_ends", last[runs.of], _ENDS),
+        Column("lone", (lone * np.where(runs.sizes == 1, 2, 1))[runs.of], ("no", "group", "line")),
+        bins("group_narrow", (widest / np.maximum(around, 1))[runs.of], (0.3, 0.5, 0.7, 0.85, 0.95, 1.05, 1.3)),
     ]
 
 
@@ -266,7 +276,7 @@ def _alike(page: Characters, ends: Ints) -> list[Column]:
     And whether the line is in two halves, and how many short lines of the page are: where headlines are, a caption is not.
     """
     short = ((page.sizes <= 30) & (ends > 1)).tolist()
-    forms = [_BLANKS.sub(" ", form) if is_short else "" for form, is_short in zip(page.forms(), short, strict=True)]
+    forms = [" ".join(form.split()) if is_short else "" for form, is_short in zip(page.forms(), short, strict=True)]
     count = Counter(forms)
     spaced = [" " in form or "——" in form for form in forms]
     kinds = np.array([0 if not f else 1 + s for f, s in zip(forms, spaced, strict=True)])

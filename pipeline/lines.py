@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.bylines import signature
-from pipeline.document import Hint, Line, Removal
+from pipeline.document import UNMARKED, Hint, Line, Removal
 from pipeline.markup import line_spans, targets
 from pipeline.text import Text, join
 
@@ -22,7 +22,6 @@ LONGEST = 400  # characters; a longer line is no shadowed caption
 SHORTEST_COPY = 4
 SHORTEST_REPEAT = 8  # characters of a line printed again on the next line
 SHORTEST_STUTTER = 5  # different letters of a line in which each letter stands twice; fewer may be 平平安安 快快乐乐
-_PLAIN = Hint()
 _SUBTITLED = re.compile(r"^[^，。；！：:,;]{2,40}?(?P<gap>\s+)[—–-]{2}[^\s—–-][^。]{3,60}$")
 _BRACKETS = re.compile(r"([(（])\1")
 _BEFORE_BRACKETS = re.compile(r"([^()（）\s]{2,24})\1$")
@@ -58,29 +57,33 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
     """
     found: list[Line] = []
     removed: list[Removal] = []
-    blank = True
-    for number, start, end in line_spans(text.chars):
-        chars = text.chars[start:end]
-        bare = chars.strip()
-        lead = len(chars) - len(chars.lstrip())
-        line = text[start + lead : start + lead + len(bare)]
-        if options.links and ("](" in chars or "```" in chars):
+    blank, whole = True, text.chars
+    aims = options.links and ("](" in whole or "```" in whole)
+    brackets = "（（" in whole or "((" in whole
+    for number, start, end in line_spans(whole):
+        chars = whole[start:end].lstrip()
+        lead = end - start - len(chars)
+        chars = chars.rstrip()
+        line = text[start + lead : start + lead + len(chars)]
+        if aims and ("](" in chars or "```" in chars):
             line = _aimed(line, removed)
-        if not line:
+            chars = line.chars
+        if not chars:
             blank = True
             continue
-        if options.doubled and not blank and _repeats(line.chars, found[-1].text.chars):
-            removed.append(Removal(line, "duplicate", "lines.repeated"))
-            continue
-        if options.doubled and len(line) <= LONGEST and (spans := _copies(line.chars)):
-            removed.append(Removal(join([line[a:b] for a, b in spans]), "duplicate", "lines.doubled"))
-            line = _without(line, spans)
-        indent = sum(2 if c in "\u3000\t" else 1 for c in chars[:lead])
-        hint = hints.get(number, _PLAIN)
-        cut = _cut(line.chars, options)
-        found.append(Line(number, line[:cut].strip() if cut else line, blank, indent, hint))
+        if options.doubled:
+            if not blank and chars == found[-1].text.chars and _is_no_refrain(chars):
+                removed.append(Removal(line, "duplicate", "lines.repeated"))
+                continue
+            if len(chars) <= LONGEST and (spans := _copies(chars, brackets=brackets)):
+                removed.append(Removal(join([line[a:b] for a, b in spans]), "duplicate", "lines.doubled"))
+                line = _without(line, spans)
+                chars = line.chars
+        indent = sum(2 if c in "\u3000\t" else 1 for c in whole[start : start + lead]) if lead else 0
+        cut = _cut(chars, options)
+        found.append(Line(number, line[:cut].strip() if cut else line, blank, indent, hints.get(number, UNMARKED)))
         if cut:
-            found.append(Line(number, line[cut:], False, 0, _PLAIN))
+            found.append(Line(number, line[cut:], False))
         blank = False
     return found, removed
 
@@ -93,16 +96,12 @@ def _cut(chars: str, options: LinesOptions) -> int | None:
     """
     if options.subtitled and "—" in chars and (found := _SUBTITLED.match(chars)):
         return found.end("gap")
-    return signature(chars) if options.signed else None
+    return signature(chars) if options.signed and ("（" in chars or "(" in chars) else None
 
 
-def _repeats(chars: str, before: str) -> bool:
-    """Whether a line says all that the line right above says; not what is short enough for a refrain."""
-    return (
-        chars == before
-        and len(chars) >= SHORTEST_REPEAT
-        and len(set(filter(str.isalpha, chars))) >= SHORTEST_REPEAT - 2
-    )
+def _is_no_refrain(chars: str) -> bool:
+    """Whether a line that is printed twice says too much for a refrain."""
+    return len(chars) >= SHORTEST_REPEAT and len(set(filter(str.isalpha, chars))) >= SHORTEST_REPEAT - 2
 
 
 def _aimed(line: Text, removed: list[Removal]) -> Text:
@@ -121,8 +120,10 @@ def _without(line: Text, spans: list[tuple[int, int]]) -> Text:
     return join([line[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]).strip()
 
 
-def _copies(chars: str) -> list[tuple[int, int]]:
+def _copies(chars: str, *, brackets: bool = True) -> list[tuple[int, int]]:
     """The spans of second copies on a line. One cheap test for each kind dismisses nearly every line.
+
+    `brackets` says whether to look for a bracket printed twice: most pages have none.
 
     >>> _copies("开馆仪式开馆仪式"), _copies("（（李四摄）李四摄）"), _copies("党党建建引引领领未未来来")[:2]
     ([(4, 8)], [(1, 2), (6, 10)], [(1, 2), (3, 4)])
@@ -131,8 +132,13 @@ def _copies(chars: str) -> list[tuple[int, int]]:
     """
     if chars[0] == chars[1:2] and chars[2:3] == chars[3:4] and _stutters(chars):
         return [(k, k + 1) for k in range(1, len(chars), 2)]
-    if "（（" in chars or "((" in chars:
+    if brackets and ("（（" in chars or "((" in chars):
         return list(_bracketed(chars))
+    if (
+        chars.find(chars[-SHORTEST_COPY:], 0, -SHORTEST_COPY) < 0
+        and chars.find(chars[:SHORTEST_COPY], SHORTEST_COPY) < 0
+    ):
+        return []
     copy = _copy(chars)
     return [copy] if copy else []
 

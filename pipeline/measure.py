@@ -6,8 +6,6 @@ a page: around a picture, in a box.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -18,11 +16,6 @@ INDENT = 6  # cells: two Han characters, and a cell or two of play
 WINDOW = 7  # lines on either side that a measure is looked for in
 WIDE = 14  # and those in which a wider one is looked for
 NO_LINE = -99  # where a line would stand before the first or behind the last one
-
-
-def cells(chars: Sequence[str]) -> Ints:
-    """Width of each line: a Han character is two cells, a Latin letter or figure one."""
-    return np.array([2 * len(c) - len(c.encode("ascii", "ignore")) for c in chars], dtype=np.int64)
 
 
 def measures(widths: Ints) -> Ints:

@@ -28,7 +28,8 @@ class WithOwn(SeamModel):
     """The shipped model, a part of the score of another added to its own.
 
     Added, not mixed: where the other model has seen too little to speak, it says 0 and changes nothing. It says nothing either of
-    where a paragraph begins and ends, since it saw only the midst of lines.
+    where a paragraph begins and ends, since it saw only the midst of lines. Only `pairs` and what rests on it adds: `scores` is the
+    shipped model's.
     """
 
     own: SeamModel

@@ -11,29 +11,30 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.columns import Column, bins
-from pipeline.document import Line
+from pipeline.seam_steps import Texts
 from pipeline.seams import BOUNDARY, EDGE, SeamModel
 
 Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
+CONTEXT = 12  # characters on each side that the model is shown
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 _JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
 _LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
 
 
-def readings(
-    lines: Sequence[Line], chars: Sequence[str], model: SeamModel, is_open: npt.NDArray[np.bool_]
-) -> list[Column]:
+def readings(words: Sequence[list[str]], blank: Bools, model: SeamModel, is_open: Bools) -> list[Column]:
     """How well each line reads on from the one before, and from the one two before; how well it opens and closes.
 
-    `is_open` says which lines end in mid-sentence.
+    `words` are what stands between the blanks of each line; `blank` says before which a blank line stands, `is_open` which end in
+    mid-sentence.
     """
-    bare = ["".join(c.split()) or "　" for c in chars]
-    lefts = [c[-12:] for c in bare]
-    rights = [c[:12] for c in bare]
-    joins, over, may_start, closes = _asked(lefts, rights, model)
+    bare = ["".join(line) or "　" for line in words]
+    edge = len(bare)  # of a paragraph: it stands among the lines, as the last of them
+    texts = model.texts([*(c[-CONTEXT:] for c in bare), EDGE, "。"], [*(c[:CONTEXT] for c in bare), EDGE])
+    joins, over, may_start, closes = _asked(texts, edge, model)
     after = np.append(joins[1:], 0.0)
-    elsewhere = _elsewhere(lines, is_open, lefts, rights, joins, model)
+    elsewhere = _elsewhere(blank, is_open, texts, joins, model)
     onward = np.append(elsewhere[1:], 0.0)
     return [
         bins("joins", joins, _JOINS),
@@ -48,27 +49,25 @@ def readings(
     ]
 
 
-def _asked(lefts: list[str], rights: list[str], model: SeamModel) -> tuple[Floats, Floats, Floats, Floats]:
+def _asked(texts: Texts, edge: int, model: SeamModel) -> tuple[Floats, Floats, Floats, Floats]:
     """How well each line reads on from the one before, from the one two before, and as the start of a paragraph.
 
     And how well a paragraph ends before the first line and after each one. Asked all at once, since a question costs little and
     a batch much.
     """
-    n = len(lefts)
-    each, first, last = np.arange(n), np.zeros(n, dtype=np.intp), np.full(n + 1, n)
-    left = (each, np.maximum(0, each - 1), first + n + 1, np.arange(n + 1))
-    answers = model.pairs(
-        ["。", *lefts, EDGE], [*rights, EDGE], np.concatenate(left), np.concatenate((each, each, each, last))
-    )
+    n = edge
+    each = np.arange(n)
+    before = np.append(n + 1, each)  # the first line reads on from a full stop
+    left = (before[:-1], before[np.maximum(0, each - 1)], np.full(n, edge), before)
+    answers = model.scores(texts, np.concatenate(left), np.concatenate((each, each, each, np.full(n + 1, edge))))
     joins, over, may_start, closes = np.split(answers, (n, 2 * n, 3 * n))
     return joins, over, may_start, closes + model.unigrams[BOUNDARY]
 
 
 def _elsewhere(
-    lines: Sequence[Line],
-    is_open: npt.NDArray[np.bool_],
-    lefts: list[str],
-    rights: list[str],
+    blank: Bools,
+    is_open: Bools,
+    texts: Texts,
     joins: Floats,
     model: SeamModel,
 ) -> Floats:
@@ -76,15 +75,15 @@ def _elsewhere(
 
     A line stands open when it ends in mid-sentence and a blank line or a line that reads on badly follows.
     """
-    n = len(lines)
-    loose = np.array([line.blank_before for line in lines]) | (joins < 0.0)
+    n = len(blank)
+    loose = blank | (joins < 0.0)
     heads = np.flatnonzero(loose)
     broken = np.append(loose[1:], True)
     tails = np.flatnonzero(broken & is_open)
     best = np.zeros(n, dtype=np.float32)
     if not len(tails) or not len(heads) or len(tails) * len(heads) > MOST_PAIRS:
         return best
-    scores = model.matrix([lefts[i] for i in tails], [rights[i] for i in heads])
+    scores = model.scores(texts, tails.repeat(len(heads)), np.tile(heads, len(tails))).reshape(len(tails), len(heads))
     scores[tails[:, None] + 1 == heads[None, :]] = 0.0  # not the neighbour, and not itself
     scores[tails[:, None] == heads[None, :]] = 0.0
     best[heads] = np.maximum(scores.max(axis=0), 0.0)

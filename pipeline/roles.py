@@ -30,6 +30,7 @@ from pipeline.sounds import Sounds
 from pipeline.text import Text
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 # A capital letter opens a block; a small one goes on with the line before. P opens a paragraph, J goes on with the
 # line before it, C goes on in mid-paragraph with text that stands elsewhere.
@@ -199,23 +200,29 @@ def marginals(scores: Floats, moves: Floats) -> Floats:
     """
     local = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
     step = np.exp((moves - moves.max()).astype(np.float64))
-    ahead = _passed(local, step)
-    behind = _passed(local[::-1], step.T)[::-1]
+    ahead, behind = _passed(local, step)
     both = ahead * behind / np.maximum(local, 1e-300)
     found: Floats = (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
     return found
 
 
-def _passed(local: npt.NDArray[np.float64], step: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """For each line and label the weight of all paths up to it, up to a factor a line."""
-    passed = local.copy()
-    reach = np.empty_like(step[0])
+def _passed(local: Doubles, step: Doubles) -> tuple[Doubles, Doubles]:
+    """For each line and label the weight of all paths up to it, and of all from it on, up to a factor a line.
+
+    Both ways go side by side in one row, since it is the number of calls that costs.
+    """
+    size = len(step)
+    steps = np.zeros((2 * size, 2 * size))
+    steps[:size, :size], steps[size:, size:] = step, step.T
+    passed = np.concatenate((local, local[::-1]), axis=1)
+    reach = np.empty(2 * size)
     for start in range(1, len(local), RESCALED):
         for before, here in zip(passed[start - 1 :], passed[start : start + RESCALED], strict=False):
-            np.dot(before, step, reach)
+            np.dot(before, steps, reach)
             np.multiply(here, reach, here)
-        here /= np.add.reduce(here)
-    return passed
+        ways = here.reshape(2, size)
+        ways /= np.add.reduce(ways, 1, keepdims=True)
+    return passed[:, :size], passed[::-1, size:]
 
 
 def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:

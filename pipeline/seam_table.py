@@ -6,11 +6,13 @@ After Chazelle et al. 2004 ("The Bloomier filter"), laid out as in Graf & Lemire
 cells, XORed, are the value of a key that was put in, and noise for any other; ten bits of a value are a fingerprint of
 its key, which tells noise but for one key in 1,024. So a gram takes two and a quarter bytes instead of ten, and a batch
 of look-ups is a handful of array operations.
+
+A page asks for a few hundred keys at a time, so what counts is the cost of a call: numbers are arrays without dimensions, which
+numpy takes faster than its scalars, and results go where their operands stood.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias, TypedDict
 
 import numpy as np
@@ -18,7 +20,8 @@ import numpy.typing as npt
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
 Rows: TypeAlias = npt.NDArray[np.intp]
-Found: TypeAlias = tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint64]]  # which keys are there, and their values
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Found: TypeAlias = tuple[Mask, Keys]  # which keys are there, and their values
 
 CELL_BITS: Final = 16
 
@@ -32,45 +35,82 @@ class TableLayout(TypedDict):
     value_bits: int
 
 
-def scramble(keys: Keys, seed: int) -> Keys:
+def number(value: int) -> Keys:
+    """A number as an array without dimensions."""
+    return np.array(value, dtype=np.uint64)
+
+
+_16, _27, _30, _31, _32 = map(number, (16, 27, 30, 31, 32))
+_SPREAD, _SPREAD_AGAIN = number(0xBF58476D1CE4E5B9), number(0x94D049BB133111EB)
+_MIXED = number(0x9E3779B97F4A7C15)
+
+
+def scramble(keys: Keys, seed: Keys) -> Keys:
     """Spread keys over all 64 bits (finaliser of splitmix64, Steele et al. 2014)."""
-    x = keys + np.uint64(seed)
-    x ^= x >> np.uint64(30)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
+    x = keys + seed
+    x ^= x >> _30
+    x *= _SPREAD
+    x ^= x >> _27
+    x *= _SPREAD_AGAIN
+    x ^= x >> _31
     return x
 
 
-def places(hashes: Keys, layout: TableLayout) -> tuple[Rows, Rows, Rows]:
-    """Give the three cells of each hash: one in each of three neighbouring segments."""
-    segment, mask = np.uint64(layout["segment"]), np.uint64(layout["segment"] - 1)
-    span = np.uint64(layout["segment"] * layout["segments"])
-    first = ((hashes >> np.uint64(32)) * span) >> np.uint64(32)
-    second = (first + segment) ^ ((hashes >> np.uint64(16)) & mask)
-    third = (first + segment + segment) ^ (hashes & mask)
-    return first.view(np.intp), second.view(np.intp), third.view(np.intp)
+class Hashing:
+    """Where the cells of a hash lie in a table of some layout, and what its fingerprint is."""
+
+    def __init__(self, layout: TableLayout) -> None:
+        bits = layout["value_bits"]
+        self.seed = number(layout["seed"])
+        self.segment, self.mask = number(layout["segment"]), number(layout["segment"] - 1)
+        self.span = number(layout["segment"] * layout["segments"])
+        self.down, self.up, self.values = number(64 - CELL_BITS + bits), number(bits), number(1 << bits)
+
+    def places(self, hashes: Keys) -> tuple[Rows, Rows, Rows]:
+        """Give the three cells of each hash: one in each of three neighbouring segments."""
+        first = hashes >> _32
+        first *= self.span
+        first >>= _32
+        second, third = hashes >> _16, hashes & self.mask
+        second &= self.mask
+        after = first + self.segment
+        second ^= after
+        after += self.segment
+        third ^= after
+        return first.view(np.intp), second.view(np.intp), third.view(np.intp)
+
+    def fingerprints(self, hashes: Keys) -> Keys:
+        """Give the fingerprint of each hash, shifted above the bits of the value."""
+        mixed = hashes * _MIXED
+        mixed >>= self.down
+        mixed <<= self.up
+        return mixed
 
 
-def fingerprints(hashes: Keys, layout: TableLayout) -> Keys:
-    """Give the fingerprint of each hash, shifted above the bits of the value."""
-    value_bits = layout["value_bits"]
-    mixed = hashes * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(64 - CELL_BITS + value_bits)) << np.uint64(value_bits)
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """A map from keys to small numbers that does not hold its keys."""
 
-    cells: npt.NDArray[np.uint16]
-    layout: TableLayout
+    __slots__ = ("_hashing", "cells", "layout")
+
+    def __init__(self, cells: npt.NDArray[np.uint16], layout: TableLayout) -> None:
+        self.cells, self.layout, self._hashing = cells, layout, Hashing(layout)
 
     def find(self, keys: Keys) -> Found:
         """Say which keys are in the table, and the value of each that is."""
-        hashes = scramble(keys, self.layout["seed"])
-        first, second, third = places(hashes, self.layout)
-        cell = self.cells.take(first) ^ self.cells.take(second) ^ self.cells.take(third)
-        value = cell ^ fingerprints(hashes, self.layout)
-        return value < np.uint64(1 << self.layout["value_bits"]), value
+        hashes = scramble(keys, self._hashing.seed)
+        first, second, third = self._hashing.places(hashes)
+        cell = self.cells.take(first)
+        cell ^= self.cells.take(second)
+        cell ^= self.cells.take(third)
+        value = self._hashing.fingerprints(hashes)
+        value ^= cell
+        return value < self._hashing.values, value
+
+    def find_some(self, keys: Keys, wanted: Mask) -> Found:
+        """The same for those keys that are wanted alone, shape of `keys`; the others are not there. What is not has value 0."""
+        at = np.flatnonzero(wanted)
+        known, values = np.zeros(keys.size, dtype=np.bool_), np.zeros(keys.size, dtype=np.uint64)
+        here, value = self.find(keys.ravel().take(at))
+        value *= here
+        known[at], values[at] = here, value
+        return known.reshape(keys.shape), values.reshape(keys.shape)

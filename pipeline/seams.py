@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigError
-from pipeline.seam_table import Found, Keys, Rows, Table, TableLayout
+from pipeline.seam_steps import Lefts, Rights, Steps, Texts, across, inside, powers
+from pipeline.seam_table import Found, Keys, Mask, Rows, Table, TableLayout
 
 Ids: TypeAlias = npt.NDArray[np.uint16]
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -39,7 +40,7 @@ FIRST_CHARACTER: Final = 4
 ABSENT: Final = 0xFFFF  # no character here: the text is shorter than the window
 EDGE: Final = "\x01"  # stands in a text for the place where a paragraph begins or ends
 _PADDING: Final = "\0"
-_PAIRS_AT_ONCE: Final = 8192  # so that the arrays of one pass stay in the processor's cache
+_PAIRS_AT_ONCE: Final = 2048  # so that the arrays of one pass stay in the processor's cache
 
 
 class SeamModelError(ConfigError):
@@ -56,28 +57,6 @@ class Header(TypedDict):
     grams: TableLayout
     contexts: TableLayout
     characters: str  # those with an id of their own, from FIRST_CHARACTER up
-
-
-class Within(NamedTuple):
-    """What is known of each place of each right text from this text alone, shape (places, texts)."""
-
-    log_p: Floats
-    digit: Keys  # of its character
-    key: Keys  # of all that precedes it
-    seen: npt.NDArray[np.bool_]  # whether the gram is in the model
-    goes_on: npt.NDArray[
-        np.bool_
-    ]  # whether a longer context may be: there is a character, and what precedes it is known
-
-
-class Contexts(NamedTuple):
-    """The ends of the left texts, a row for each distance or length in characters, shape (order - 1, texts)."""
-
-    digit: Keys  # of the character so far from the end
-    is_there: npt.NDArray[np.bool_]  # whether the text is as long as that
-    key: Keys  # of the context of that length
-    known: npt.NDArray[np.bool_]  # whether the model has it
-    weight: npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +116,19 @@ class SeamModel:
 
     def pairs(self, lefts: Sequence[str], rights: Sequence[str], left: Rows, right: Rows, reach: int = 4) -> Floats:
         """Score as `joins` does the pairs of the texts at index `left` and `right`; several questions in one."""
-        outside, within = self._contexts(self._tails(lefts)), self._within(self._heads(rights, reach))
+        return self.scores(self.texts(lefts, rights, reach), left, right)
+
+    def texts(self, lefts: Sequence[str], rights: Sequence[str], reach: int = 4) -> Texts:
+        """Look texts up, so that more than one question can be asked of them."""
+        heads = self._heads(rights, reach)
+        return Texts(self._lefts(self._tails(lefts), len(heads)), self._rights(heads))
+
+    def scores(self, texts: Texts, left: Rows, right: Rows) -> Floats:
+        """Score as `joins` does the pairs of these texts at index `left` and `right`."""
         scores = np.empty(len(left), dtype=np.float32)
         for start in range(0, len(left), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            scores[some] = self._score(outside, within, left[some], right[some])
+            scores[some] = self._score(texts, left[some], right[some])
         return scores
 
     def _tails(self, lefts: Sequence[str]) -> Ids:
@@ -163,72 +150,74 @@ class SeamModel:
             ids[points == ord(EDGE)] = BOUNDARY
         return np.ascontiguousarray(ids.reshape(len(texts), width).T)
 
-    def _within(self, heads: Ids) -> Within:
+    def _lefts(self, tails: Ids, places: int) -> Lefts:
+        """What the left texts put before each place of the right ones."""
+        power = powers(self.base, self.order)
+        keys = (_digit(tails) * power[:-1]).cumsum(axis=0, dtype=np.uint64)
+        steps = across(places, self.order)
+        row = steps.length - steps.place - 1
+        is_there, alone = tails != ABSENT, len(steps.first)
+        key = keys.take(row, axis=0) * power.take(steps.place, axis=0)
+        return Lefts(key, is_there.take(row, axis=0), *self.contexts.find_some(keys[:alone], is_there[:alone]))
+
+    def _rights(self, heads: Ids) -> Rights:
         """Log P of each character of the right texts given what precedes it there."""
-        count = heads.shape[1]
-        target = heads.ravel()
-        log_p = self.unigrams[np.where(target == ABSENT, UNKNOWN, target)]
-        goes_on = target != ABSENT
-        key = np.zeros(target.size, dtype=np.uint64)
-        seen = np.ones(target.size, dtype=np.bool_)
-        for length in range(1, len(heads)):
-            jobs = np.flatnonzero(goes_on[length * count :]) + length * count
-            key[jobs] += _digit(target[jobs - length * count]) * np.uint64(self.base ** (length - 1))
-            contexts = self.contexts.find(key[jobs])
-            at, found, better = self._after(length, contexts, key[jobs], _digit(target[jobs]), seen[jobs], log_p[jobs])
-            goes_on[jobs] = False
-            jobs = jobs[at]
-            goes_on[jobs], seen[jobs], log_p[jobs] = True, found, better
-        shape = heads.shape
-        return Within(
-            log_p.reshape(shape), _digit(heads), key.reshape(shape), seen.reshape(shape), goes_on.reshape(shape)
-        )
+        digit, goes_on = _digit(heads), heads != ABSENT
+        log_p, seen = self.unigrams[np.where(goes_on, heads, UNKNOWN)], np.ones_like(goes_on)
+        steps, power = inside(len(heads)), powers(self.base, self.order)
+        key, keys = np.zeros_like(digit), np.empty((len(steps.place), heads.shape[1]), dtype=np.uint64)
+        for length, those, places in steps.parts:
+            key[places] += digit[:-length] * power[length - 1]
+            keys[those] = key[places]
+        contexts = self.contexts.find_some(keys, goes_on.take(steps.place, axis=0))
+        self._look_back(steps, keys, contexts, digit.take(steps.place, axis=0), log_p, seen, goes_on)
+        return Rights(log_p, digit, key, seen, goes_on)
 
-    def _contexts(self, tails: Ids) -> Contexts:
-        """Which contexts the left texts end with, a row for each length."""
-        powers = np.array([self.base**k for k in range(len(tails))], dtype=np.uint64)[:, None]
-        key = (_digit(tails) * powers).cumsum(axis=0, dtype=np.uint64)
-        known, weight = self.contexts.find(key)
-        return Contexts(_digit(tails), tails != ABSENT, key, known & (tails != ABSENT), weight)
-
-    def _score(self, outside: Contexts, within: Within, left: Rows, right: Rows) -> Floats:
+    def _score(self, texts: Texts, left: Rows, right: Rows) -> Floats:
         """What the left text of each pair adds at each place of the right one: the contexts that reach over the seam."""
-        scores = np.zeros(len(left), dtype=np.float32)
-        for place in range(len(within.log_p)):
-            pair = np.flatnonzero(within.goes_on[place].take(right))
-            one, other = left.take(pair), right.take(pair)
-            key, target = within.key[place].take(other), within.digit[place].take(other)
-            seen, log_p = within.seen[place].take(other), within.log_p[place].take(other)
-            job, after, before = np.arange(len(pair)), log_p.copy(), log_p
-            for length in range(place + 1, self.order):
-                row = length - 1 - place
-                if place:
-                    key = key + (outside.digit[row] * np.uint64(self.base ** (length - 1))).take(one)
-                    known, weight = self.contexts.find(key)
-                    known &= outside.is_there[row].take(one)
-                else:  # nothing but the left text stands before the place
-                    key, known, weight = (part[row].take(one) for part in outside[2:])
-                at, seen, log_p = self._after(length, (known, weight), key, target, seen, log_p)
-                job, one, key, target = job.take(at), one.take(at), key.take(at), target.take(at)
-                after[job] = log_p
-            scores[pair] += after - before
+        lefts, rights = texts
+        log_p, digit, key, seen, goes_on = rights.at(right)
+        steps, before = across(len(log_p), self.order), log_p.copy()
+        keys = lefts.key.take(left, axis=1)
+        keys += key.take(steps.place, axis=0)
+        wanted = lefts.is_there.take(left, axis=1)
+        wanted &= goes_on.take(steps.place, axis=0)
+        wanted[steps.first] = False
+        known, weight = self.contexts.find_some(keys, wanted)
+        known[steps.first], weight[steps.first] = lefts.known.take(left, axis=1), lefts.weight.take(left, axis=1)
+        self._look_back(steps, keys, (known, weight), digit.take(steps.place, axis=0), log_p, seen, goes_on)
+        log_p -= before
+        scores: Floats = log_p.sum(axis=0)
         return scores
 
-    def _after(
-        self, length: int, contexts: Found, key: Keys, target: Keys, seen: npt.NDArray[np.bool_], log_p: Floats
-    ) -> tuple[Rows, npt.NDArray[np.bool_], Floats]:
-        """Look `length` characters back: which contexts are known, and for these whether the gram is, and log P(target).
+    def _look_back(
+        self, steps: Steps, keys: Keys, contexts: Found, targets: Keys, log_p: Floats, seen: Mask, goes_on: Mask
+    ) -> None:
+        """Take all steps: bring log P of each place (`log_p`) up to date with the longest context that is known.
 
-        A context is known only if every shorter one is, and so is a gram (`seen`): this tells the noise that a fingerprint
-        lets through.
+        A context is known only if every shorter one is (`goes_on`), and so is a gram (`seen`): this tells the noise that a
+        fingerprint lets through.
         """
         known, weight = contexts
-        at = np.flatnonzero(known)
-        found, value = self.grams.find(key.take(at) * np.uint64(self.base) + target.take(at))
-        found &= seen.take(at)
-        value *= found  # of the others the value is noise
-        backed_off = log_p.take(at) + self.context_values[length].take(weight.take(at).view(np.intp))
-        return at, found, np.where(found, self.gram_values[length].take(value.view(np.intp)), backed_off)
+        for _, those, places in steps.parts:
+            known[those] &= goes_on[places]
+            goes_on[places] = known[those]
+        keys *= powers(self.base, 2)[1]
+        keys += targets
+        found, value = self.grams.find_some(keys, known)
+        length = steps.length[:, None]
+        said, backed_off = _of(self.gram_values, length, value), _of(self.context_values, length, weight)
+        for _, those, places in steps.parts:
+            found[those] &= seen[places]
+            better = np.where(found[those], said[those], log_p[places] + backed_off[those])
+            np.copyto(log_p[places], better, where=known[those])
+            np.copyto(seen[places], found[those], where=known[those])
+
+
+def _of(values: Floats, length: Rows, codes: Keys) -> Floats:
+    """What codes stand for, a row for each length."""
+    found: Floats = values.ravel().take(codes.view(np.intp) + length * values.shape[1])
+    return found
 
 
 def _digit(ids: Ids) -> Keys:

@@ -8,24 +8,40 @@ its last, and its last character. Its weights are learnt with the roles (`traini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.characters import Characters, Groups
 from pipeline.columns import Column, bins
-from pipeline.vectors import SCALE, Vectors
+from pipeline.script_fold import simplified
+from pipeline.vectors import FIRST_HAN, LAST_HAN, SCALE, Vectors
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
 
 KINDS = ("title", "heading", "caption", "opening", "inner")
 PARTS = 5  # vectors a line is seen by
 LONGEST = 60  # characters of a line or of a group of lines that is listened to
 MOST_LINES = 5  # lines of a group
 _RIVALS = (("caption", "heading"), ("caption", "opening"))  # others sound too much alike: learnt, they misled
+LINE_FEED = 10
 _UNHEARD = -99.0
 _EDGES = (-50, -3, -2, -1, 0, 1, 2, 3)
+
+
+class Told(NamedTuple):
+    """What each row of the vectors adds to the scores of the kinds, by the part of a text that it is seen in."""
+
+    pair: Floats
+    character: Floats
+    last: Floats  # as the last pair
+    first: Floats
+    ending: Floats  # as the last character
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,47 +51,72 @@ class Sounds:
     weights: Floats
     bias: Floats
 
-    def scores(self, texts: Sequence[str], vectors: Vectors) -> Floats:
-        """The score of each kind for each text, shape (texts, KINDS)."""
-        found: Floats = seen(texts, vectors) @ self.weights + self.bias
-        return found
+    def scores(self, page: Characters, starts: Ints, ends: Ints, vectors: Vectors) -> Scores:
+        """The score of each kind for each stretch of a page, shape (stretches, KINDS).
+
+        A stretch begins and ends with a line, and its lines are heard as one. Only lines of up to LONGEST characters are heard. The
+        model is linear: so each pair and character is looked up once, whichever stretches it is in.
+        """
+        told = _told(self, vectors)
+        none = len(vectors.table) - 1
+        is_han, points = _listened_to(page), simplified().take(page.points)
+        at = np.flatnonzero(is_han)
+        if not len(at):
+            return np.broadcast_to(self.bias.astype(np.float64), (len(starts), len(KINDS)))
+        row = np.append(vectors.characters.take(points.take(at)), none)
+        first, stop = at.searchsorted(starts), at.searchsorted(ends)
+        scores = _mean(told.character, row, none, first, stop)
+        scores += told.ending.take(np.where(stop > first, row[stop - 1], none), axis=0)
+        beside = np.flatnonzero(at[1:] - at[:-1] <= 1 + (page.points.take(at[:-1] + 1) == LINE_FEED))
+        pair = vectors.find(points.take(at.take(beside)), points.take(at.take(beside + 1)))
+        known = pair != none
+        at, row = at.take(beside[known]), np.append(pair[known], none)
+        first, stop = at.searchsorted(starts), at.searchsorted(ends - 1)
+        scores += _mean(told.pair, row, none, first, stop)
+        some = stop > first
+        scores += told.first.take(np.where(some, row[first], none), axis=0)
+        scores += told.last.take(np.where(some, row[stop - 1], none), axis=0)
+        scores += self.bias
+        return scores
 
 
-def seen(texts: Sequence[str], vectors: Vectors) -> Floats:
-    """What the model sees of texts, shape (texts, PARTS * size of a vector)."""
-    words = vectors.words(texts)
-    if not texts:
-        return np.zeros((0, PARTS * vectors.table.shape[1]), dtype=np.float32)
-    none = len(vectors.table) - 1
-    ends = np.full((3, len(texts)), none)
-    is_pair = words.pair != none
-    backward, last = words.row[is_pair][::-1], words.pair[is_pair][::-1]
-    ends[1, backward] = last  # of several the one written last stays: the first pair of the line
-    ends[0, backward[::-1]] = last[::-1]
-    ends[2, words.row] = words.character
-    singles = vectors.rows(ends.ravel()).reshape(3, len(texts), -1)
-    parts = (vectors.mean(words, words.pair), vectors.mean(words, words.character), *singles)
-    return np.asarray(np.concatenate(parts, axis=1) / SCALE, dtype=np.float32)
+def _listened_to(page: Characters) -> npt.NDArray[np.bool_]:
+    """Which characters are Han and stand on a line that is not too long."""
+    is_han = (page.points >= FIRST_HAN) & (page.points <= LAST_HAN)
+    if page.sizes.max() > LONGEST:
+        is_han &= (page.sizes <= LONGEST).repeat(page.sizes + 1)[:-1]
+    return is_han
 
 
-def columns(plain: Sequence[str], groups: Sequence[range], sounds: Sounds, vectors: Vectors) -> list[Column]:
+def _mean(told: Floats, rows: Ints, none: int, first: Ints, stop: Ints) -> Scores:
+    """The mean of what the rows from `first` to `stop` tell, those that are none left out. The last row is none."""
+    edges = np.stack((first, stop), axis=1).ravel()  # every other sum is of what lies between two stretches
+    sums = np.add.reduceat(told.take(rows, axis=0), edges, axis=0, dtype=np.float64)[::2]
+    sums[first == stop] = 0.0
+    known = np.append(0, (rows != none).cumsum())
+    mean: Scores = sums / np.maximum(known[stop] - known[first], 1)[:, None]
+    return mean
+
+
+@cache
+def _told(sounds: Sounds, vectors: Vectors) -> Told:
+    table = vectors.table.astype(np.float32)
+    parts = (sounds.weights / SCALE).reshape(PARTS, table.shape[1], len(KINDS))
+    return Told(*(np.asarray(table @ part, dtype=np.float32) for part in parts))
+
+
+def columns(page: Characters, groups: Groups, sounds: Sounds, vectors: Vectors) -> list[Column]:
     """What each line sounds like beside its rivals, and what its group does: the lines between two blank ones, as one."""
-    whole = [_joined(plain, group) for group in groups]
-    scores = sounds.scores([*(line[:LONGEST] for line in plain), *whole], vectors)
-    of_group = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    own, together = scores[: len(plain)], scores[len(plain) :][of_group]
-    heard = np.array([len(line) <= LONGEST for line in plain]), np.array([bool(text) for text in whole])[of_group]
+    ends = page.starts + page.sizes
+    starts = np.append(page.starts, page.starts[groups.first])
+    scores = sounds.scores(page, starts, np.append(ends, ends[groups.last]), vectors)
+    letters = np.add.reduceat(page.sizes, groups.first)
+    short = (groups.sizes <= MOST_LINES) & (letters <= LONGEST)
+    heard = np.append(page.sizes <= LONGEST, short)
     made = []
     for left, right in _RIVALS:
-        a, b = KINDS.index(left), KINDS.index(right)
-        line = bins(f"sounds.{left}_{right}", np.where(heard[0], own[:, a] - own[:, b], _UNHEARD), _EDGES)
-        group = np.where(heard[1], together[:, a] - together[:, b], _UNHEARD)
-        made += [line, bins(f"group_sounds.{left}_{right}", group, _EDGES)]
+        both = np.where(heard, scores[:, KINDS.index(left)] - scores[:, KINDS.index(right)], _UNHEARD)
+        line, group = both[: len(ends)], both[len(ends) :].take(groups.of)
+        made.append(bins(f"sounds.{left}_{right}", line, _EDGES))
+        made.append(bins(f"group_sounds.{left}_{right}", group, _EDGES))
     return made
-
-
-def _joined(plain: Sequence[str], group: range) -> str:
-    """The lines of a group as one text; nothing where they are too many or too long to be one headline or caption."""
-    if len(group) > MOST_LINES or sum(len(plain[i]) for i in group) > LONGEST:
-        return ""
-    return "".join(plain[i] for i in group)

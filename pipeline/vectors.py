@@ -19,10 +19,17 @@ from pipeline.script_fold import simplify
 
 Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float32]
+Points = npt.NDArray[np.uint32]
 
 FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
 SCALE = 127  # of numbers kept in a byte
+HASHED = 17  # bits of a hash
+MOST_ALIKE = 6  # pairs that have one hash
 REMEMBERED = 1024  # texts whose vectors are kept: several stages ask for those of one page
+
+
+_BITS, _LOW = np.uint32(16), np.uint32(32 - HASHED)
+_GOLDEN = np.uint32(2654435761)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,14 @@ class Words:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vectors:
     """Vectors of pairs and characters: `table` has a row each, pairs first, then characters, and zeros last."""
 
-    pairs: npt.NDArray[np.uint32]  # both code points, 16 bits each, rising
+    pairs: npt.NDArray[
+        np.uint32
+    ]  # both code points, 16 bits each, in the order of their hashes; then MOST_ALIKE times 0
+    buckets: Ints  # where the pairs of each hash begin
     characters: Ints  # the row of each code point below 65,536
     table: npt.NDArray[np.int8]
     remembered: dict[str, Floats] = field(default_factory=dict)
@@ -53,12 +63,21 @@ class Vectors:
         points = np.minimum(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), 0xFFFF)
         row = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
         is_han = (points >= FIRST_HAN) & (points <= LAST_HAN)
-        keys = (points[:-1] << np.uint32(16)) | points[1:]
-        at = np.minimum(np.searchsorted(self.pairs, keys), len(self.pairs) - 1)
-        none = len(self.table) - 1
-        pair = np.full(len(points), none, dtype=np.intp)
-        pair[:-1] = np.where((self.pairs[at] == keys) & is_han[:-1] & is_han[1:], at, none)
+        pair = np.full(len(points), len(self.table) - 1, dtype=np.intp)
+        at = np.flatnonzero(is_han[:-1] & is_han[1:])
+        pair[at] = self.find(points.take(at), points.take(at + 1))
         return Words(row[is_han], self.characters[points[is_han]], pair[is_han], len(texts))
+
+    def find(self, first: Points, second: Points) -> Ints:
+        """The row of each pair of Han characters; the last one where none is known."""
+        keys = (first << _BITS) | second
+        row = np.full(len(keys), len(self.table) - 1, dtype=np.intp)
+        at = self.buckets.take(_hash(keys))
+        for _ in range(MOST_ALIKE):
+            hit = np.flatnonzero(self.pairs.take(at) == keys)
+            row[hit] = at.take(hit)
+            at += 1
+        return row
 
     def mean(self, words: Words, rows: Ints) -> Floats:
         """The mean of the vectors of `rows` (words.pair, words.character) of each text, times SCALE, shape (texts, size)."""
@@ -98,12 +117,25 @@ def apart(vectors: Floats) -> Floats:
     return np.asarray(from_middle / np.maximum(length, 1e-6), dtype=np.float32)
 
 
+def _hash(keys: Points) -> Points:
+    """The hash of pairs (Knuth's, by the golden ratio)."""
+    return (keys * _GOLDEN) >> _LOW
+
+
 @cache
 def shipped() -> Vectors:
     """The vectors that come with the package, read once a process."""
     with np.load(str(files("pipeline") / "models" / "vectors.npz")) as data:
         pairs, characters, small = data["pairs"], data["characters"], data["vectors"]
+    order = _hash(pairs).argsort(kind="stable")
+    pairs, small[: len(pairs)] = pairs[order], small[order]
     none = len(pairs) + len(characters)
     at = np.full(0x10000, none, dtype=np.intp)
     at[characters] = np.arange(len(pairs), none)
-    return Vectors(pairs, at, np.concatenate((small, np.zeros_like(small[:1]))))
+    buckets = _hash(pairs).searchsorted(np.arange(1 << HASHED))
+    return Vectors(
+        np.append(pairs, np.zeros(MOST_ALIKE, dtype=np.uint32)),
+        buckets,
+        at,
+        np.concatenate((small, np.zeros_like(small[:1]))),
+    )

@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.learn.model import train
 from pipeline.learn.table import build_table
+from pipeline.seam_steps import Texts
 from pipeline.seams import BOUNDARY, DIGIT, FIRST_CHARACTER, LATIN, UNKNOWN, SeamModel, SeamModelError, shipped
 from training.seams import LeftOut, is_law, is_report, squeeze
 
@@ -39,8 +40,8 @@ def probabilities(model, context):
     """P of every id after the context."""
     ids = np.arange(len(model.unigrams), dtype=np.uint16)
     each = np.arange(len(ids))
-    outside, within = model._contexts(model._tails([context])), model._within(ids[None, :])
-    joins = model._score(outside, within, np.zeros_like(each), each)
+    texts = Texts(model._lefts(model._tails([context]), 1), model._rights(ids[None, :]))
+    joins = model.scores(texts, np.zeros_like(each), each)
     return np.exp((joins + model.unigrams).astype(np.float64))
 
 

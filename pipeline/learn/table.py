@@ -23,14 +23,15 @@ def build_table(keys: Keys, values: npt.NDArray[np.uint8], value_bits: int) -> s
     """
     for seed in range(1, 100):
         layout = table_layout(len(keys), seed, value_bits)
-        hashes = seam_table.scramble(keys, seed)
-        where = np.stack(seam_table.places(hashes, layout)).astype(np.int32)
+        hashing = seam_table.Hashing(layout)
+        hashes = seam_table.scramble(keys, hashing.seed)
+        where = np.stack(hashing.places(hashes)).astype(np.int32)
         room = layout["segment"] * (layout["segments"] + 2)
         rounds = peel(where, room)
         if rounds is None:
             continue
         cells = np.zeros(room, dtype=np.uint16)
-        wanted = seam_table.fingerprints(hashes, layout) | values
+        wanted = hashing.fingerprints(hashes) | values
         wanted = wanted.astype(np.uint16)
         for rows, own in reversed(rounds):
             first, second, third = where[:, rows]

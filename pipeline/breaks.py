@@ -15,6 +15,7 @@ from pipeline.cuts import meanings
 from pipeline.document import Block, Line, Role
 from pipeline.sections import BREAKS, FRONT, Floats, Flow
 from pipeline.stitch import is_tail
+from pipeline.vectors import apart
 from pipeline.vocabulary import Vocabulary, heard
 
 FULL = 3  # lines a paragraph needs for its measure to be known
@@ -31,7 +32,7 @@ def breaks(page: Flow) -> Floats:
     measures = [_measure(page.items[i].block) for i in page.bodies]
     near = _carried(measures), _carried(measures[::-1])[::-1]
     topics = _topics(page.said)
-    meant = meanings([page.items[i].block.text.chars for i in page.bodies]) if gaps else topics
+    meant = meanings(apart(page.meant)) if gaps else topics
     prior = np.log(max(1, len(page.headings)) / max(1, gaps))
     for g in range(gaps):
         i, j = int(page.bodies[g]), int(page.bodies[g + 1])

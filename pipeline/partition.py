@@ -58,10 +58,12 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
 def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front], words: Vocabulary) -> Table:
     """What speaks for and against each way to deal the items. `words`: of the items, then of the fronts."""
     said = words.some(0, len(items))
+    meant = vectors().of([*(headline(blocks, front) for front in fronts), *(item.block.text.chars for item in items)])
+    named, told = apart(meant[: len(fronts)]), apart(meant[len(fronts) :])
     return Table(
-        own=np.array([_own(words.of(k), said) for k in range(len(items), words.texts)]) + _meant(blocks, items, fronts),
+        own=_own([words.of(k) for k in range(len(items), words.texts)], said) + MEANING * (named @ told.T),
         starts=np.array([_starts(front, blocks, items) for front in fronts]),
-        cuts=CUT * np.array(cuts(blocks, items, said)),
+        cuts=CUT * np.array(cuts(blocks, items, said, told)),
     )
 
 
@@ -97,22 +99,16 @@ def _turns(orders: Ints) -> Ints:
     return turns
 
 
-def _own(headline: Ints, said: Vocabulary) -> Floats:
-    """What the words of a headline say for each paragraph: how far they come up in it, against all the others."""
-    held = np.zeros(len(said.held))
-    held[headline] = 1.0
-    held *= said.weight * (said.held > 0)
-    hits = said.sums(held[said.word] * heard(said.count)) / max(TINY, float(held.sum()))
-    own: Floats = WORDS * (hits - hits.sum() / max(1, len(hits)))
+def _own(headlines: Sequence[Ints], said: Vocabulary) -> Floats:
+    """What the words of each headline say for each paragraph: how far they come up in it, against all the others."""
+    heard_of, tells = heard(said.count), said.weight * (said.held > 0)
+    own = np.zeros((len(headlines), said.texts))
+    for row, headline in zip(own, headlines, strict=True):
+        held = np.zeros(len(said.held))
+        held[headline] = tells[headline]
+        hits = said.sums(held[said.word] * heard_of) / max(TINY, float(held.sum()))
+        row[:] = WORDS * (hits - hits.sum() / max(1, len(hits)))
     return own
-
-
-def _meant(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Floats:
-    """What the meaning of each headline says for each paragraph: how near it is, against all the others."""
-    titles = [headline(blocks, front) for front in fronts]
-    meant = vectors().of([*titles, *(item.block.text.chars for item in items)])
-    near = apart(meant[: len(fronts)]) @ apart(meant[len(fronts) :]).T if items else np.zeros((len(fronts), 0))
-    return np.asarray(MEANING * near, dtype=np.float64)
 
 
 def headline(blocks: Sequence[Block], front: Front) -> str:
@@ -122,14 +118,9 @@ def headline(blocks: Sequence[Block], front: Front) -> str:
 
 def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
     """BEFORE at the item that a front stands right before, with nothing of another kind than front matter between."""
-    starts = [0.0] * (len(items) + 1)
-    end = front.end()
     text = (Role.BODY, Role.HEADING, Role.TITLE)
-    after = next((i for i in range(end + 1, len(blocks)) if blocks[i].role in text), None)
-    for j, item in enumerate(items):
-        if item.first == after:
-            starts[j] = BEFORE
-    return starts
+    after = next((i for i in range(front.end() + 1, len(blocks)) if blocks[i].role in text), None)
+    return [*(BEFORE * (item.first == after) for item in items), 0.0]
 
 
 def _dealt(orders: Ints, those: Table) -> tuple[Floats, list[Ints]]:

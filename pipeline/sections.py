@@ -62,9 +62,8 @@ class Flow:
     words: Words  # pairs of characters
     signs: Words  # single characters
     named: Floats  # what the headings speak of, shape (headings, size)
-    told: (
-        Floats  # what the paragraphs up to each one, and all of them, speak of, added up, shape (paragraphs + 1, size)
-    )
+    meant: Floats  # what the paragraphs speak of, shape (paragraphs, size)
+    told: Floats  # the same of the paragraphs before each one, and of all of them, added up
 
 
 def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
@@ -77,7 +76,8 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
     names, told = ([items[i].block.text.chars for i in those.tolist()] for those in (headings, bodies))
     texts = [*names, title, *told]
     said = vocabulary(texts)
-    meant = vectors().of([*names, *told])
+    spoken = vectors().of([*names, *told])
+    named, meant = spoken[: len(headings)], spoken[len(headings) :]
     return Flow(
         items,
         blocks,
@@ -90,8 +90,9 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
         said.some(len(headings) + 1, len(texts)),
         _words(said, len(headings)),
         _words(characters(texts), len(headings)),
-        apart(meant[: len(headings)]),
-        np.concatenate((np.zeros_like(meant[:1]), meant[len(headings) :])).cumsum(axis=0, dtype=np.float32),
+        apart(named),
+        meant,
+        np.concatenate((np.zeros_like(spoken[:1]), meant)).cumsum(axis=0, dtype=np.float32),
     )
 
 

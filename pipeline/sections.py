@@ -31,7 +31,7 @@ BREAKS = (
 )  # fmt: skip
 HEADS = (
     "bias", "few", "before", "before_heap", "before_habit", "after_front", "after", "after_heap", "after_habit",
-    "words", "best_here", "best_there", "opening", "characters", "meaning", "best_meaning",
+    "words", "meaning", "best_there", "best_meaning", "best_here", "opening", "characters",
 )  # fmt: skip
 LEADS = ("bias", "first", "last", "after_front", "after_heading", "before_heading", "words", "title", "best_head")
 HEARD = np.array([0.0, 0.75, 1.0], dtype=np.float32)  # how much it counts that a text says a word never, once, more often
@@ -59,7 +59,7 @@ class Flow:
     blocks: Sequence[Block]
     headings: Ints
     bodies: Ints
-    at_first: Floats  # what of HEADS the first paragraph of a run decides, from "before" on, by heading and paragraph
+    at_first: Floats  # what of HEADS the first paragraph of a run decides, from "before" on, by paragraph and heading
     at_last: Floats  # what the last one decides, from "after" on
     leading: Bools  # what of LEADS the first paragraph of a run decides, from "after_front" on
     headed: Bools  # whether a heading stands right after a paragraph
@@ -98,17 +98,18 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
 
 
 def _beside(headings: Ints, bodies: Ints, fronted: Bools) -> tuple[Floats, Floats]:
-    """How each heading stands to each paragraph as the first one of a run, and as the last one.
+    """How each heading stands to each paragraph as the first one of a run, and as the last one, by paragraph and heading.
 
     Right before it, or in a heap before it; whether most headings stand so; whether the paragraph follows front matter.
     """
     after = np.searchsorted(bodies, headings)
-    onto = np.append(bodies, -1)[after][:, None]  # for each heading the first paragraph after it
-    back = (np.append(bodies, -1)[after - 1] if len(bodies) else after)[:, None]  # and the last one before it
-    direct, behind = bodies == headings[:, None] + 1, bodies == headings[:, None] - 1
-    usual = np.mean(onto[:, 0] == headings + 1), np.mean(back[:, 0] == headings - 1)
-    first = (direct, ~direct & (bodies == onto), direct * usual[0], np.broadcast_to(fronted, direct.shape))
-    last = (behind, ~behind & (bodies == back), behind * usual[1])
+    onto = np.append(bodies, -1)[after]  # for each heading the first paragraph after it
+    back = np.append(bodies, -1)[after - 1] if len(bodies) else after  # and the last one before it
+    at = bodies[:, None]
+    direct, behind = at == headings + 1, at == headings - 1
+    usual = np.mean(onto == headings + 1), np.mean(back == headings - 1)
+    first = (direct, ~direct & (at == onto), direct * usual[0], np.broadcast_to(fronted[:, None], direct.shape))
+    last = (behind, ~behind & (at == back), behind * usual[1])
     return np.stack(first, axis=-1).astype(np.float32), np.stack(last, axis=-1).astype(np.float32)
 
 
@@ -183,15 +184,14 @@ def heads(page: Flow, those: Runs) -> Floats:
     table = np.empty((*share.shape, len(HEADS)), dtype=np.float32)
     table[..., 0] = 1.0
     table[..., 1] = -np.log(share.shape[-1])
-    table[..., 2:6] = np.moveaxis(page.at_first[:, those.start], 0, -3)
-    table[..., 6:9] = np.moveaxis(page.at_last[:, those.end - 1], 0, -3)
+    table[..., 2:6] = page.at_first[those.start].swapaxes(-2, -3)
+    table[..., 6:9] = page.at_last[those.end - 1].swapaxes(-2, -3)
     table[..., 9] = share
-    table[..., 10] = _ahead(share, -1)
-    table[..., 11] = _ahead(share, -2)
-    table[..., 12] = _share(_heard(page.words.said[those.start, :signs]), words)
-    table[..., 13] = alike - alike.mean(axis=-1, keepdims=True)
-    table[..., 14] = near
-    table[..., 15] = _ahead(near, -2)
+    table[..., 10] = near
+    table[..., 11:13] = _ahead(table[..., 9:11].swapaxes(-1, -3)).swapaxes(-1, -3)  # of the other headings
+    table[..., 13] = _ahead(share)  # of the other runs
+    table[..., 14] = _share(_heard(page.words.said[those.start, :signs]), words)
+    table[..., 15] = alike - alike.mean(axis=-1, keepdims=True)
     return table
 
 
@@ -200,12 +200,12 @@ def _share(said: Floats, names: Floats) -> Floats:
     return np.asarray(names @ said.swapaxes(-1, -2) / np.maximum(1e-6, names.sum(axis=-1, keepdims=True)), np.float32)
 
 
-def _ahead(values: Floats, axis: int) -> Floats:
-    """By how much each value is above the greatest of the others on an axis."""
-    if values.shape[axis] < 2:
+def _ahead(values: Floats) -> Floats:
+    """By how much each value is above the greatest of the others in its row."""
+    if values.shape[-1] < 2:
         return values
-    two = np.sort(values, axis=axis).take((-2, -1), axis=axis)
-    second, top = np.split(two, 2, axis=axis)
+    ordered = np.sort(values, axis=-1)
+    top, second = ordered[..., -1:], ordered[..., -2:-1]
     return values - np.where(values == top, second, top)
 
 

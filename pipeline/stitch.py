@@ -196,17 +196,28 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
 
 
 def _assigned(cost: list[list[float]]) -> list[int]:
-    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns."""
-    u, v = [0.0] * len(cost), [0.0] * len(cost[0])
+    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns.
+
+    Each row begins with its cheapest column; those that find it taken look for a way on.
+    """
+    u, v = list(map(min, cost)), [0.0] * len(cost[0])
     owner = [-1] * len(v)
-    for row in range(len(cost)):
+    late = []
+    for row, costs in enumerate(cost):
+        column = costs.index(u[row])
+        if owner[column] < 0:
+            owner[column] = row
+        else:
+            late.append(row)
+    for row in late:
         least, came = [math.inf] * len(v), [-1] * len(v)
         left, done = list(range(len(v))), list[int]()
         here, at = row, -1  # no column yet
         while here >= 0:
             step, onward = math.inf, -1
+            costs, own = cost[here], u[here]
             for column in left:
-                reduced = cost[here][column] - u[here] - v[column]
+                reduced = costs[column] - own - v[column]
                 if reduced < least[column]:
                     least[column], came[column] = reduced, at
                 if least[column] < step:

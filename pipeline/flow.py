@@ -132,8 +132,9 @@ class Finish:
 
     def _made(self, text: Text, edits: Iterable[Edit]) -> Text:
         text, changes = text.apply(edits)
-        _, left = text.apply(doubtful(text.chars))
-        self.changes += (*changes, *left)
+        self.changes += changes
+        if left := doubtful(text.chars):
+            self.changes += text.apply(left)[1]
         return text
 
 

@@ -93,7 +93,10 @@ def _plan(page: Flow, evidence: Floats, count: int) -> Plan:
     """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
     best, tries = Plan(-math.inf, likely[: count - 1], [], None), 1 + min(TRIES // count, 40)
-    left = [(count - 1, NO_GAP), *((k, gap) for k in range(count - 2, -1, -1) for gap in likely)]  # the least likely first
+    left = [
+        (count - 1, NO_GAP),
+        *((k, gap) for k in range(count - 2, -1, -1) for gap in likely),
+    ]  # the least likely first
     while moves := [move for move in left if move[1] not in best.cuts][:tries]:
         ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]][: count - 1] for k, gap in moves]
         best, tried = _dealt(page, evidence, ways, best)
@@ -102,9 +105,9 @@ def _plan(page: Flow, evidence: Floats, count: int) -> Plan:
 
 
 def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: Plan) -> tuple[Plan, int]:
-    """The first of several ways to cut whose runs, dealt out to the headings, score more than the best so far, and how many were tried.
+    """The first of several ways to cut whose runs, dealt out to the headings, score more than the best, and how many were tried.
 
-    The best so far, if none does. All ways have as many cuts, so that the evidence of all is counted at once.
+    The best itself, if none does. All ways have as many cuts, so that the evidence of all is counted at once.
     """
     those = runs(page, np.sort(ways))
     scores = heads(page, those) @ weights()["heads"]

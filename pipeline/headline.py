@@ -202,7 +202,9 @@ def _echoed(kinds: Ints, words: Vocabulary) -> tuple[Floats, Floats]:
     held = np.bincount(words.word[own], minlength=len(words.held))[words.word] - own
     weight = words.weight[words.word]
     share = words.sums(weight * (held > 0)) / np.maximum(words.sums(weight), TINY)
-    spread = words.sums(held) / np.maximum(np.bincount(words.text, minlength=words.texts), 1) * 5 / max(1, is_body.sum())
+    spread = (
+        words.sums(held) / np.maximum(np.bincount(words.text, minlength=words.texts), 1) * 5 / max(1, is_body.sum())
+    )
     return share, np.minimum(1.0, spread)
 
 

@@ -17,12 +17,12 @@ from typing import Final, TypeAlias
 import orjson
 
 from pipeline import __version__
-from pipeline.audit import codes, is_letter, marks, reach, texts
+from pipeline.audit import codes, is_letter, marks, reach, strange, texts
 from pipeline.document import Article, Page, Section
 from pipeline.errors import LawBroken, SourceError
 from pipeline.schema import MODELS, SCHEMA, Record, models
 from pipeline.settings import Settings
-from pipeline.text import Text, join, runs
+from pipeline.text import Change, Text, join, runs
 
 BREAK: Final = "\n\n"  # between paragraphs
 _LONGEST_MESSAGE: Final = 2000
@@ -66,7 +66,7 @@ def records(page: Page, settings: Settings) -> Records:
         whole, parts = writer.article(article, f"{page.document.source}#a{number}")
         articles.append(_line(kinds["articles"], whole))
         sections += (_line(kinds["sections"], part) for part in parts)
-    taken = list(_removed(page))
+    taken = list(_removed(page, writer.odd, writer.reach))
     by_reason: Counter[str] = Counter()
     for removal in taken:
         by_reason[str(removal["reason"])] += _letters(str(removal["text"]))
@@ -130,7 +130,8 @@ class _Writer:
         self.options = settings.records
         # Corrections change what is read, so the records of a page that has some say so.
         self.fingerprint = settings.fingerprint(page.corrected)
-        self.reach = reach(page.document.changes)
+        self.odd = strange(page.document.changes)
+        self.reach = reach(self.odd)
 
     def article(self, article: Article, name: str) -> tuple[Json, list[Json]]:
         """The record of an article and those of its sections."""
@@ -189,7 +190,7 @@ class _Writer:
             "publication": self.page.publication,
             "issue_date": self.page.issue_date,
             "page": self.page.folio,
-            "spans": list(_spans(text, self.reach)),
+            "spans": _spans(text, self.reach),
             "stitched": article.stitched,
             "unresolved": article.unresolved,
             "confidence": round(float(article.confidence) * document.decode_confidence, 4),
@@ -231,31 +232,33 @@ def _cover(groups: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], size], strict=True))
 
 
-def _spans(text: Text, reach: Mapping[int, int]) -> Iterator[list[int]]:
+def _spans(text: Text, reach: Mapping[int, int]) -> list[list[int]]:
     """The runs of a text, each character that stands for several of the source in a run of its own."""
-    if not reach:  # as on most pages
-        yield from map(list, runs(text))
-        return
-    for start, end, first, last in runs(text):
-        until = max(last, reach.get(last - 1, last))
-        if until > last and last - first == end - start > 1:
-            yield [start, end - 1, first, last - 1]
-            yield [end - 1, end, last - 1, until]
-        else:
-            yield [start, end, first, until]
+    spans = runs(text)
+    return [part for span in spans for part in _reaching(span, reach)] if reach else spans
 
 
-def _removed(page: Page) -> Iterator[Json]:
+def _reaching(span: Sequence[int], reach: Mapping[int, int]) -> Iterator[list[int]]:
+    """A run, in two where its last character alone stands for more than itself."""
+    start, end, first, last = span
+    until = max(last, reach.get(last - 1, last))
+    if until > last and last - first == end - start > 1:
+        yield [start, end - 1, first, last - 1]
+        yield [end - 1, end, last - 1, until]
+    else:
+        yield [start, end, first, until]
+
+
+def _removed(page: Page, odd: Sequence[Change], wide: Mapping[int, int]) -> Iterator[Json]:
     """The removals in the order of the input, cut where text that is kept stands between their parts."""
     source = page.document.source
-    wide = reach(page.document.changes)
     found = [
         (part, removal.reason, removal.rule)
         for removal in page.removals
         for part in _parts(page, removal.text, wide)
         if part[2]
     ]
-    for change in marks(page.document.changes):
+    for change in marks(odd):
         found.append(((change.start, change.end, change.was), "noise", change.rule))
     for (start, end, text), reason, rule in sorted(found):
         yield {"source": source, "start": start, "end": end, "text": text, "reason": reason, "rule": rule}

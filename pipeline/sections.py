@@ -22,6 +22,7 @@ from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import Ints, Vocabulary, characters, vocabulary
 
 Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
@@ -34,7 +35,7 @@ HEADS = (
     "words", "meaning", "best_there", "best_meaning", "best_here", "opening", "characters",
 )  # fmt: skip
 LEADS = ("bias", "first", "last", "after_front", "after_heading", "before_heading", "words", "title", "best_head")
-HEARD = np.array([0.0, 0.75, 1.0], dtype=np.float32)  # how much it counts that a text says a word never, once, more often
+HEARD = np.array([0.0, 0.75, 1.0], dtype=np.float32)  # what it counts that a text says a word never, once, more often
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Words:
 
     signs: int
     names: Floats
-    said: Ints  # how often each paragraph says them
-    before: Ints  # how often the paragraphs before each one say them, and all of them
+    said: Counts  # how often each paragraph says them
+    before: Counts  # how often the paragraphs before each one say them, and all of them
     held: Floats  # how much a word tells by the headings: nothing if all share it
 
 
@@ -167,7 +168,7 @@ def runs(page: Flow, cuts: npt.ArrayLike) -> Runs:
     return Runs(start, end, _heard(counts), np.maximum(0.0, rare * page.words.held).astype(np.float32))
 
 
-def _heard(counts: Ints) -> Floats:
+def _heard(counts: Counts) -> Floats:
     heard: Floats = HEARD.take(counts, mode="clip")
     return heard
 

@@ -202,14 +202,9 @@ def _assigned(cost: list[list[float]]) -> list[int]:
     """
     u, v = list(map(min, cost)), [0.0] * len(cost[0])
     owner = [-1] * len(v)
-    late = []
-    for row, costs in enumerate(cost):
-        column = costs.index(u[row])
-        if owner[column] < 0:
-            owner[column] = row
-        else:
-            late.append(row)
-    for row in late:
+    for row in reversed(range(len(cost))):  # of several rows the first one stays
+        owner[cost[row].index(u[row])] = row
+    for row in sorted(set(range(len(cost))).difference(owner)):
         least, came = [math.inf] * len(v), [-1] * len(v)
         left, done = list(range(len(v))), list[int]()
         here, at = row, -1  # no column yet

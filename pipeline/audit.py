@@ -100,7 +100,9 @@ def _letters_of_the_bmp() -> Mask:
 def strange(changes: Sequence[Change]) -> list[Change]:
     """The entries of the ledger that are not one character for one, or mend mojibake: a small part of it."""
     return [
-        change for change in changes if change.start >= 0 and (_is_uneven(change) or change.rule.startswith(_MENDS))
+        change
+        for change in changes
+        if (len(change.becomes) != len(change.was) or change.rule.startswith(_MENDS)) and change.start >= 0
     ]
 
 

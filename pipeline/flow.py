@@ -132,9 +132,10 @@ class Finish:
         run_in = self.run_ins.get(text.origins[0], 0)
         return self._made(text, normalise(text, self.options, run_in=run_in))
 
-    def _made(self, text: Text, edits: Iterable[Edit]) -> Text:
-        text, changes = text.apply(edits)
-        self.changes += changes
+    def _made(self, text: Text, edits: Sequence[Edit]) -> Text:
+        if edits:
+            text, changes = text.apply(edits)
+            self.changes += changes
         if left := doubtful(text.chars):
             self.changes += text.apply(left)[1]
         return text

@@ -138,7 +138,8 @@ class _Writer:
         sections = article.sections or (Section(Text.made(""), 0, ()),)
         pieces = [[text for text in (section.heading, *section.paragraphs) if text] for section in sections]
         body = join([piece for group in pieces for piece in group], BREAK) or _stand_in(article, name)
-        spans = _cover([[len(piece) for piece in group] for group in pieces], len(body))
+        places = _cover([[len(piece) for piece in group] for group in pieces], len(body))
+        spans = _spans(body, self.reach)
         whole: Json = {
             "id": name,
             "text": body.chars,
@@ -158,31 +159,38 @@ class _Writer:
                     "start": start,
                     "end": end,
                 }
-                for number, (section, (start, end)) in enumerate(zip(sections, spans, strict=True), 1)
+                for number, (section, (start, end)) in enumerate(zip(sections, places, strict=True), 1)
             ],
             "captions": [caption.chars for caption in article.captions],
-            "metadata": self.metadata(article, body),
+            "metadata": self.metadata(article, spans),
         }
-        return whole, [self.section(article, section, name, ordinal) for ordinal, section in enumerate(sections)]
+        parts = []
+        for ordinal, (section, (start, _)) in enumerate(zip(sections, places, strict=True)):
+            text = BREAK.join(paragraph.chars for paragraph in section.paragraphs if paragraph)
+            at = start + len(section.heading) + len(BREAK) * bool(section.heading)
+            own = [[a - at, b - at, first, last] for a, b, first, last in spans if at <= a < at + len(text)]
+            parts.append(self.section(article, section, name, ordinal, text, own))
+        return whole, parts
 
-    def section(self, article: Article, section: Section, name: str, ordinal: int) -> Json:
-        text = join([paragraph for paragraph in section.paragraphs if paragraph], BREAK)
+    def section(
+        self, article: Article, section: Section, name: str, ordinal: int, text: str, spans: list[list[int]]
+    ) -> Json:
         record: Json = {
             "id": f"{name}.s{ordinal + 1}",
-            "text": text.chars,
+            "text": text,
             "source": self.page.document.source,
             "article_id": name,
             "title": article.title.chars,
             "ordinal": ordinal,
             "heading": section.heading.chars,
             "level": section.level,
-            "metadata": self.metadata(article, text),
+            "metadata": self.metadata(article, spans),
         }
         if self.options.figures:
-            record["figures"] = _figures(text.chars)
+            record["figures"] = _figures(text)
         return record
 
-    def metadata(self, article: Article, text: Text) -> Json:
+    def metadata(self, article: Article, spans: list[list[int]]) -> Json:
         document = self.page.document
         return {
             "document_sha256": document.sha256,
@@ -190,7 +198,7 @@ class _Writer:
             "publication": self.page.publication,
             "issue_date": self.page.issue_date,
             "page": self.page.folio,
-            "spans": _spans(text, self.reach),
+            "spans": spans,
             "stitched": article.stitched,
             "unresolved": article.unresolved,
             "confidence": round(float(article.confidence) * document.decode_confidence, 4),

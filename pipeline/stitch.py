@@ -74,8 +74,10 @@ def weights() -> Floats:
 
 def is_tail(block: Block) -> bool:
     """Whether a block of body text ends in mid-sentence."""
-    last = block.text.chars.rstrip(CLOSERS)[-1:] or block.text.chars[-1:]
-    return block.role is Role.BODY and last not in TERMINAL and block.text.chars[-1] not in "：:；;"
+    if block.role is not Role.BODY:
+        return False
+    chars = block.text.chars
+    return (chars.rstrip(CLOSERS)[-1:] or chars[-1:]) not in TERMINAL and chars[-1] not in "：:；;"
 
 
 def is_head(block: Block) -> bool:
@@ -159,7 +161,6 @@ def _balance(left: Sequence[Block], right: Sequence[Block]) -> tuple[Floats, Flo
     lefts, rights = ([block.text.chars for block in blocks] for blocks in (left, right))
     whole = "".join((*lefts, *rights))
     pairs = [(a, z) for a, z in _PAIRS if a in whole or z in whole]
-    shape = -1, len(pairs)
     opened = np.array([[chars.count(a) > chars.count(z) for a, z in pairs] for chars in lefts], dtype=np.bool_)
     closed = np.array([[_closes(chars, a, z) for a, z in pairs] for chars in rights], dtype=np.bool_)
     both = (opened[:, None, :] & closed).sum(axis=2)

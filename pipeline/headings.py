@@ -72,7 +72,7 @@ def _as_found(page: Flow, evidence: Floats) -> float:
     cuts = [int(start) - 1 for start in starts if start]
     those = runs(page, cuts)
     scores = heads(page, those) @ weights()["heads"]
-    own = scores[last, np.searchsorted(those.start, starts)]
+    own = scores[np.searchsorted(those.start, starts), last]
     lead = leads(page, those, scores)[:1] @ weights()["leads"] - SHY if starts[0] else np.zeros(0)
     return float(evidence[cuts].sum() + np.maximum(0.0, np.append(own, lead) - LEAST).sum())
 
@@ -112,7 +112,7 @@ def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: Plan) -> t
     those = runs(page, np.sort(ways))
     scores = heads(page, those) @ weights()["heads"]
     lead = leads(page, those, scores) @ weights()["leads"] - SHY
-    rows = np.concatenate((scores, lead[:, None, :]), axis=1)
+    rows = np.concatenate((scores, lead[..., None]), axis=2).swapaxes(1, 2)
     gain = np.maximum(0.0, rows - LEAST)
     said = evidence[np.array(ways, dtype=np.int64)].sum(axis=1)
     most = said + np.minimum(gain.max(axis=1).sum(axis=1), gain.max(axis=2).sum(axis=1))  # no matching can give more

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -40,14 +41,14 @@ HEARD = np.array([0.0, 0.75, 1.0], dtype=np.float32)  # what it counts that a te
 
 @dataclass(frozen=True)
 class Words:
-    """Words of headings and of the title: pairs of characters and, from column `signs` on, single characters.
+    """Words of headings and of the title, a row each: pairs of characters, then single characters.
 
-    Rows of `names` are the headings, and the title last, which has no single characters.
+    `names` says which of them are in a name, a column each: the pairs of each heading, those of the title, and the single
+    characters of each heading.
     """
 
-    signs: int
     names: Floats
-    said: Counts  # how often each paragraph says them
+    heard: Floats  # how much it counts that each paragraph says them
     before: Counts  # how often the paragraphs before each one say them, and all of them
     held: Floats  # how much a word tells by the headings: nothing if all share it
 
@@ -116,15 +117,24 @@ def _beside(headings: Ints, bodies: Ints, fronted: Bools) -> tuple[Floats, Float
 
 def _words(pairs: Vocabulary, single: Vocabulary, count: int) -> Words:
     """The words of the first `count` texts, the headings, and of the next one, the title."""
-    both = [those.table(those.some(0, count + 1).held > 0).astype(np.int32) for those in (pairs, single)]
+    both = [_named(those, count + 1) for those in (pairs, single)]
+    edge = both[0].shape[1]
     table = np.concatenate(both, axis=1)
-    signs = both[0].shape[1]
-    names = (table[: count + 1] > 0).astype(np.float32)
-    held = np.log((count + 1) / (names[:count].sum(axis=0) + 0.5)) / np.log(count + 1)
-    names[count, signs:] = 0.0
+    own = (table[: count + 1] > 0).astype(np.float32)
+    names = np.zeros((table.shape[1], 2 * count + 1), dtype=np.float32)
+    names[:edge, : count + 1] = own[:, :edge].T
+    names[edge:, count + 1 :] = own[:count, edge:].T
+    held = np.log((count + 1) / (own[:count].sum(axis=0) + 0.5)) / np.log(count + 1)
     said = table[count + 1 :]
     before = np.concatenate((np.zeros_like(table[:1]), said)).cumsum(axis=0, dtype=np.int32)
-    return Words(signs, names, said, before, held)
+    return Words(names, _heard(said), before, held)
+
+
+def _named(those: Vocabulary, count: int) -> Counts:
+    """How often each text says the words of the first `count` ones."""
+    words = np.zeros(len(those.held), dtype=np.bool_)
+    words[those.word[those.text < count]] = True
+    return those.table(words).astype(np.int32)
 
 
 def _after_front(blocks: Sequence[Block], index: int) -> bool:
@@ -146,26 +156,33 @@ def weights() -> dict[str, Floats]:
 class Runs:
     """Paragraphs cut into runs: the indexes of the first paragraph of each run and of the one after it, and what they say.
 
-    Several ways to cut stand in one: the last axis of `start` and `end` has the runs, those before it the ways. `said` says
-    how much each run says each word, shape (runs, words). `tells`: how much each word tells, shape (1, words). A word that
-    few runs say tells much; one that all headings share tells nothing.
+    Several ways to cut stand in one: the last axis of `start` and `end` has the runs, those before it the ways. `shares`: the
+    share of each name that each run says, shape (runs, names); `openings`: what its first paragraph says of it.
     """
 
     start: Ints
     end: Ints
-    said: Floats
-    tells: Floats
+    shares: Floats
+    openings: Floats
 
 
 def runs(page: Flow, cuts: npt.ArrayLike) -> Runs:
-    """The runs of paragraphs between cuts, given as sorted indexes of gaps; for several ways to cut in as many pieces at once."""
+    """The runs of paragraphs between cuts, given as sorted indexes of gaps; for several ways to cut in as many pieces at once.
+
+    A word that few runs say tells much; one that all headings share tells nothing.
+    """
     inner = np.asarray(cuts, dtype=np.int64) + 1
     edge = np.zeros((*inner.shape[:-1], 1), dtype=np.int64)
     start = np.concatenate((edge, inner), axis=-1)
     end = np.concatenate((inner, edge + len(page.bodies)), axis=-1)
     counts = page.words.before[end] - page.words.before[start]
-    rare = np.log((start.shape[-1] + 1) / ((counts > 0).sum(axis=-2, keepdims=True) + 0.5))
-    return Runs(start, end, _heard(counts), np.maximum(0.0, rare * page.words.held).astype(np.float32))
+    count = start.shape[-1]
+    rare = np.log((count + 1) / ((counts > 0).sum(axis=-2, keepdims=True) + 0.5))
+    tells = np.maximum(0.0, rare * page.words.held).astype(np.float32)
+    said = np.concatenate((_heard(counts), page.words.heard[start]), axis=-2)
+    whole = np.maximum(1e-6, _times(tells, page.words.names))
+    shares: Floats = np.divide(_times(tells * said, page.words.names), whole)
+    return Runs(start, end, shares[..., :count, :], shares[..., count:, :])
 
 
 def _heard(counts: Counts) -> Floats:
@@ -173,32 +190,31 @@ def _heard(counts: Counts) -> Floats:
     return heard
 
 
+def _times(tables: Floats, matrix: Floats) -> Floats:
+    """Tables times a matrix, all in one product."""
+    *shape, size = tables.shape
+    product: Floats = (tables.reshape(prod(shape), size) @ matrix).reshape(*shape, matrix.shape[1])
+    return product
+
+
 def heads(page: Flow, those: Runs) -> Floats:
-    """What speaks for each heading to head each run, shape (headings, runs, HEADS), or (ways, headings, runs, HEADS)."""
-    count, signs = len(page.headings), page.words.signs
-    told = those.tells * page.words.names[:count]
-    words, characters = told[..., :signs], told[..., signs:]
-    share = _share(those.said[..., :signs], words)
-    alike = _share(those.said[..., signs:], characters)
+    """What speaks for each heading to head each run, shape (runs, headings, HEADS), or (ways, runs, headings, HEADS)."""
+    count = len(page.headings)
     lengths = (those.end - those.start)[..., None]
-    near = page.named @ apart((page.told[those.end] - page.told[those.start]) / lengths).swapaxes(-1, -2)
-    table = np.empty((*share.shape, len(HEADS)), dtype=np.float32)
+    meant = apart((page.told[those.end] - page.told[those.start]) / lengths)
+    alike = those.shares[..., count + 1 :]
+    table = np.empty((*alike.shape, len(HEADS)), dtype=np.float32)
     table[..., 0] = 1.0
-    table[..., 1] = -np.log(share.shape[-1])
-    table[..., 2:6] = page.at_first[those.start].swapaxes(-2, -3)
-    table[..., 6:9] = page.at_last[those.end - 1].swapaxes(-2, -3)
-    table[..., 9] = share
-    table[..., 10] = near
-    table[..., 11:13] = _ahead(table[..., 9:11].swapaxes(-1, -3)).swapaxes(-1, -3)  # of the other headings
-    table[..., 13] = _ahead(share)  # of the other runs
-    table[..., 14] = _share(_heard(page.words.said[those.start, :signs]), words)
-    table[..., 15] = alike - alike.mean(axis=-1, keepdims=True)
+    table[..., 1] = -np.log(alike.shape[-2])
+    table[..., 2:6] = page.at_first[those.start]
+    table[..., 6:9] = page.at_last[those.end - 1]
+    table[..., 9] = those.shares[..., :count]
+    table[..., 10] = _times(meant, page.named.T)
+    table[..., 11:13] = _ahead(table[..., 9:11].swapaxes(-1, -2)).swapaxes(-1, -2)  # of the other headings
+    table[..., 13] = _ahead(table[..., 9].swapaxes(-1, -2)).swapaxes(-1, -2)  # of the other runs
+    table[..., 14] = those.openings[..., :count]
+    table[..., 15] = alike - alike.mean(axis=-2, keepdims=True)
     return table
-
-
-def _share(said: Floats, names: Floats) -> Floats:
-    """The share of each name, given the weights of its words, that each run says, shape (names, runs)."""
-    return np.asarray(names @ said.swapaxes(-1, -2) / np.maximum(1e-6, names.sum(axis=-1, keepdims=True)), np.float32)
 
 
 def _ahead(values: Floats) -> Floats:
@@ -213,9 +229,9 @@ def _ahead(values: Floats) -> Floats:
 def leads(page: Flow, those: Runs, scores: Floats) -> Floats:
     """What speaks for each run to be the lead, which has no heading, shape (runs, LEADS), or (ways, runs, LEADS).
 
-    `scores`: of headings by runs.
+    `scores`: of runs by headings.
     """
-    share = _share(those.said, those.tells * page.words.names[-1:])[..., 0, :]
+    share = those.shares[..., len(page.headings)]
     table = np.zeros((*share.shape, len(LEADS)), dtype=np.float32)
     table[..., 0] = 1.0
     table[..., 0, 1] = table[..., -1, 2] = 1.0
@@ -223,5 +239,5 @@ def leads(page: Flow, those: Runs, scores: Floats) -> Floats:
     table[..., 5] = page.headed[those.end - 1]
     table[..., 6] = share >= share.max(axis=-1, keepdims=True)
     table[..., 7] = share
-    table[..., 8] = np.clip(scores.max(axis=-2), -4, 4)
+    table[..., 8] = scores.max(axis=-1).clip(-4, 4)
     return table

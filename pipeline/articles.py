@@ -156,6 +156,8 @@ def _went(
                 section, paragraph = section + 1, 0
             paragraph += item.block.role is Role.BODY
             place = f"a{a}.s{section}" + (f".p{paragraph}" if item.block.role is Role.BODY else ".heading")
-            starts = (line.text.origins[0] for line in item.block.lines)  # every fragment that it was stitched from
-            went |= dict.fromkeys((index[start] for start in starts if start in index), place)
+            went[item.first] = place
+            if item.stitched:  # every fragment that it was stitched from
+                starts = (line.text.origins[0] for line in item.block.lines)
+                went |= dict.fromkeys((index[start] for start in starts if start in index), place)
     return went

@@ -10,6 +10,7 @@ All passes are array operations over origins; Python loops run over texts and le
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, TypeAlias
@@ -31,6 +32,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 SHOWN: Final = 12  # characters that a message quotes
 _BMP: Final = 0x10000
 _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # letters to Unicode, but nobody sees them
+_MENDS: Final = "repair."  # how rules of mojibake and entities begin
 _MARK: Final = re.compile(r"<[^<>]*>|&#?\w{1,32};?")  # a tag or an entity: its letters are marks, not words
 
 
@@ -46,12 +48,13 @@ def audit(page: Page) -> None:
     kept = origins != NOWHERE
     letters = is_letter(chars)
     held = is_letter(source)
-    for change in (*marks(document.changes), *_misread_marks(document.changes)):
+    odd = strange(document.changes)
+    for change in (*marks(odd), *_misread_marks(odd)):
         held[change.start : change.end] = False
     _check_made(page, chars[~kept & letters])
     _check_changed(page, chars[kept], origins[kept], source)
     _report(page, "turned into marks", held & _silent(origins[kept], origins[letters & kept], len(source)))
-    count = _count(document.changes, origins, kept, len(source))
+    count = _count(odd, origins, kept, len(source))
     _report(page, "lost", held & (count == 0))
     _report(page, "doubled", held & (count > 1))
 
@@ -94,42 +97,57 @@ def _letters_of_the_bmp() -> Mask:
     return table
 
 
-def uneven(changes: Sequence[Change]) -> list[Change]:
-    """The entries of the ledger that were not one character for one: a small part of it."""
-    return [change for change in changes if change.start >= 0 and len(change.becomes) != len(change.was)]
+def strange(changes: Sequence[Change]) -> list[Change]:
+    """The entries of the ledger that are not one character for one, or mend mojibake: a small part of it."""
+    return [
+        change
+        for change in changes
+        if (len(change.becomes) != len(change.was) or change.rule.startswith(_MENDS)) and change.start >= 0
+    ]
 
 
-def reach(changes: Sequence[Change]) -> dict[int, int]:
+def _is_uneven(change: Change) -> bool:
+    return len(change.becomes) != len(change.was)
+
+
+def reach(odd: Sequence[Change]) -> dict[int, int]:
     """Where one character stands for several: the end of its source span, by the span's start.
 
     Marks do not stand for words, so that no edit can make words vanish by setting a full stop in their place.
 
-    >>> reach([Change(4, 7, "ä¸­", "中", "repair.mojibake"), Change(8, 9, ",", "，", "width")])
+    >>> reach(strange([Change(4, 7, "ä¸­", "中", "repair.mojibake"), Change(8, 9, ",", "，", "width")]))
     {4: 7}
     """
     found: dict[int, int] = {}
-    for change in uneven(changes):
-        if change.end - change.start > 1 and change.becomes and (_says(change.becomes) or not _says(change.was)):
+    for change in odd:
+        is_wide = change.end - change.start > 1 and change.becomes and _is_uneven(change)
+        if is_wide and (_says(change.becomes) or not _says(change.was)):
             found[change.start] = max(change.end, found.get(change.start, 0))
-    for change in _misread_marks(changes):
+    for change in _misread_marks(odd):
         found[change.start] = max(change.end, found.get(change.start, 0))
     return found
 
 
-def marks(changes: Sequence[Change]) -> list[Change]:
+def marks(odd: Sequence[Change]) -> list[Change]:
     """The tags and entities with letters in them that became white space or nothing (`<br>`, `&nbsp;`).
 
     No text of the page has these letters: the records list them with the removals.
     """
-    bare = [change for change in uneven(changes) if not change.becomes.strip() and _says(change.was)]
-    return [change for change in bare if _MARK.fullmatch(change.was)]
+    bare = [change for change in odd if not change.becomes.strip() and _is_uneven(change) and _is_mark(change.was)]
+    return [change for change in bare if _says(change.was)]
 
 
-def _misread_marks(changes: Sequence[Change]) -> list[Change]:
+def _misread_marks(odd: Sequence[Change]) -> list[Change]:
     """Mojibake and entities that stand for a mark or a space: their letters (`â€”` for —, `&lt;` for <) are none."""
-    misread = [change for change in changes if change.start >= 0 and change.rule.startswith("repair.")]
-    silent = [change for change in (*misread, *uneven(changes)) if change.becomes and not _says(change.becomes)]
-    return [change for change in silent if change.rule.startswith("repair.") or _MARK.fullmatch(change.was)]
+    return [
+        change
+        for change in odd
+        if change.becomes and (change.rule.startswith(_MENDS) or _is_mark(change.was)) and not _says(change.becomes)
+    ]
+
+
+def _is_mark(was: str) -> bool:
+    return was.startswith(("<", "&")) and _MARK.fullmatch(was) is not None
 
 
 def _says(chars: str) -> bool:
@@ -138,14 +156,9 @@ def _says(chars: str) -> bool:
 
 def _all(pieces: Sequence[Text]) -> tuple[Codes, Ints]:
     """Code points and origins of all pieces, with one NUL from nowhere in each gap."""
-    chars = codes("\0".join(piece.chars for piece in pieces))
-    origins = np.full(len(chars), NOWHERE, dtype=np.int32)
-    at = 0
-    for piece in pieces:
-        if piece:
-            origins[at : at + len(piece)] = np.frombuffer(piece.origins, dtype=np.int32)
-        at += len(piece) + 1
-    return chars, origins
+    gap = array("i", [NOWHERE]).tobytes()
+    origins = np.frombuffer(gap.join([piece.origins for piece in pieces]), dtype=np.int32)
+    return codes("\0".join([piece.chars for piece in pieces])), origins
 
 
 def _check_made(page: Page, made: Codes) -> None:
@@ -194,23 +207,23 @@ def _silent(kept: Ints, says: Ints, size: int) -> Mask:
     return mask
 
 
-def _count(changes: Sequence[Change], origins: Ints, kept: Mask, size: int) -> Counts:
+def _count(odd: Sequence[Change], origins: Ints, kept: Mask, size: int) -> Counts:
     """In how many places each source character stands."""
     first = kept.copy()
     first[1:] &= origins[1:] != origins[:-1]  # an opened ligature is one place, not three
     count = np.bincount(origins[first], minlength=size)
-    changes = uneven(changes)
-    _allow_parted(changes, origins, count)
-    for start, end in reach(changes).items():
+    _allow_parted(odd, origins, count)
+    for start, end in reach(odd).items():
         count[start + 1 : end] += count[start]
     return count
 
 
-def _allow_parted(changes: Sequence[Change], origins: Ints, count: Counts) -> None:
+def _allow_parted(odd: Sequence[Change], origins: Ints, count: Counts) -> None:
     """Characters of one origin may come to stand apart, as long as there are no more of them than were made."""
     made: dict[int, int] = {}
-    for change in changes:
-        made[change.start] = max(len(change.becomes), made.get(change.start, 0))
+    for change in odd:
+        if _is_uneven(change):
+            made[change.start] = max(len(change.becomes), made.get(change.start, 0))
     for start, most in made.items():
         if count[start] > 1 and np.count_nonzero(origins == start) <= most:
             count[start] = 1

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.cuts import meanings
-from pipeline.document import Block, Line, Role
+from pipeline.document import Block, Role
 from pipeline.sections import BREAKS, FRONT, Floats, Flow
-from pipeline.stitch import is_tail
+from pipeline.stitch import cells, is_tail
+from pipeline.vectors import apart
 from pipeline.vocabulary import Vocabulary, heard
 
 FULL = 3  # lines a paragraph needs for its measure to be known
@@ -31,7 +32,7 @@ def breaks(page: Flow) -> Floats:
     measures = [_measure(page.items[i].block) for i in page.bodies]
     near = _carried(measures), _carried(measures[::-1])[::-1]
     topics = _topics(page.said)
-    meant = meanings([page.items[i].block.text.chars for i in page.bodies]) if gaps else topics
+    meant = meanings(apart(page.meant)) if gaps else topics
     prior = np.log(max(1, len(page.headings)) / max(1, gaps))
     for g in range(gaps):
         i, j = int(page.bodies[g]), int(page.bodies[g + 1])
@@ -63,16 +64,12 @@ def breaks(page: Flow) -> Floats:
 
 def _measure(block: Block) -> int:
     """The width of the full lines of a paragraph in cells, the middle one of all; 0 where too few tell."""
-    full = sorted(map(_width, block.lines[1:-1]))
+    full = sorted([cells(line.text.chars) for line in block.lines[1:-1]])
     return full[len(full) // 2] if full else 0
 
 
-def _width(line: Line) -> int:
-    return 2 * len(line.text.chars) - len(line.text.chars.encode("ascii", "ignore"))
-
-
 def _widest(block: Block) -> int:
-    return max(map(_width, block.lines))
+    return max([cells(line.text.chars) for line in block.lines])
 
 
 def _apart(measures: Sequence[int], gap: int) -> float:

@@ -20,6 +20,7 @@ from pipeline.text import Text
 POINTERS = "▲▼◀▶△▽◁▷↑↓←→●■◆★☆ \u3000"
 SHORTEST = 4  # letters of a caption beside another one on its line
 SHORTEST_COPY = 4  # letters of a second copy
+COPIED = (Role.CAPTION, Role.TITLE, Role.HEADING)  # what is printed twice
 NEAR = 2  # lines between the halves of a caption that a line break or a blank line cut
 _HAN = "[\u3400-\u9fff]"
 _DAY = (
@@ -55,18 +56,20 @@ def set_aside(blocks: Sequence[Block]) -> tuple[list[Removal], list[Block]]:
     """Furniture and second copies as removals; the blocks are left in place (empty) so that indexes hold."""
     removals: list[Removal] = []
     kept: list[Block] = []
-    seen: dict[Role, set[str]] = {}
+    seen: dict[Role, set[str]] = {role: set() for role in COPIED}
     for block in blocks:
         if block.role is Role.CAPTION:
             block, shadow = _without_shadow(block)
             removals += shadow
-        key = _letters(block.text.chars)
-        if not key:
+        key = _letters(block.text.chars) if block.role in COPIED else ""
+        if not (key or any(map(str.isalnum, block.text.chars))):
             kept.append(replace(block, role=Role.FURNITURE))
         elif block.role is Role.FURNITURE:
             removals += furniture(block)
             kept.append(block)
-        elif _is_copy(block.role, key, seen.setdefault(block.role, set()), kept) and block.rule != "correction.role":
+        elif block.role not in COPIED:
+            kept.append(block)
+        elif _is_copy(block.role, key, seen[block.role], kept) and block.rule != "correction.role":
             removals.append(Removal(block.text, "duplicate", f"{block.role}.printed_twice"))
             kept.append(replace(block, role=Role.FURNITURE))
         else:
@@ -253,8 +256,6 @@ def _shadow(chars: str) -> tuple[int, int] | None:
 
 def _is_copy(role: Role, key: str, seen: set[str], kept: Sequence[Block]) -> bool:
     """Whether a text of this page says for the second time what one of its role said."""
-    if role not in (Role.CAPTION, Role.TITLE, Role.HEADING):
-        return False
     if len(key) >= SHORTEST_COPY and key in seen:
         return True
     last = next((b for b in reversed(kept) if b.role is not Role.FURNITURE), None)

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+
+from pipeline.audit import Codes, codes, is_letter
 from pipeline.document import Block, Role
 from pipeline.order import Item
 
@@ -23,6 +26,7 @@ FEATURES = (
 DOUBTFUL = 0.9  # a block less sure than this is in doubt
 STOPS = "。！？…!?；;：:"
 CLOSERS = "”’》）)」』】\"'"
+FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
 PROSE = 0.6  # of the letters of an article in Chinese sentences, for it to be prose
 
 
@@ -67,14 +71,15 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], articles: int) -> l
 
 def prose(items: Sequence[Item]) -> float:
     """How far the text of an article is Chinese sentences: 1 where PROSE of its letters are, less in proportion."""
-    whole = told = 0
-    for item in items:
-        chars = item.block.text.chars
-        letters = sum(map(str.isalnum, chars))
-        whole += letters
-        if item.block.role is Role.HEADING or _ended(item.block):
-            told += sum("\u3400" <= char <= "\u9fff" for char in chars) if letters else 0
+    said = [item.block for item in items if item.block.role is Role.HEADING or _ended(item.block)]
+    whole = np.count_nonzero(is_letter(_points([item.block for item in items])))
+    points = _points(said)
+    told = np.count_nonzero((points >= FIRST_HAN) & (points <= LAST_HAN))
     return min(1.0, told / whole / PROSE) if whole else 1.0
+
+
+def _points(blocks: Sequence[Block]) -> Codes:
+    return codes("".join([block.text.chars for block in blocks]))
 
 
 def _ended(block: Block) -> bool:

@@ -13,20 +13,21 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.document import Block, Role
+from pipeline.document import Block, Line, Role
 from pipeline.order import Item
-from pipeline.vectors import apart
-from pipeline.vectors import shipped as vectors
-from pipeline.vocabulary import Ints, Vocabulary
+from pipeline.vocabulary import Floats, Ints, Vocabulary
 
-Floats = npt.NDArray[np.float64]
+Vectors = npt.NDArray[np.float32]
 
 NEAR = 6  # paragraphs: a word that comes up again within them binds them
 WIDE = 4  # paragraphs on each side whose meaning is compared
+FAR = 30  # blocks between two paragraphs that are looked at
+SLACK = 2  # characters by which lines of one measure vary
 _DATELINE = re.compile(
     r"^.{0,12}?(?:本报|本刊|新华社|中新社|中新网|人民网|央视网|记者).{0,24}?(?:讯|电|报道|消息)|^[（(【]?(?:本报|本刊)"
 )
@@ -34,8 +35,8 @@ _CLOSING = re.compile(r"[（(【](?:[^（）()。]{2,24})[)）】]\s*$")
 _STOPS = "。！？…!?"
 
 FEATURES = (
-    "bias", "near", "near_dip", "across", "across_dip", "byline", "dateline", "closing", "front", "caption",
-    "furniture", "apart", "heading", "open", "unended", "measure", "title", "meaning",
+    "bias", "near", "near_dip", "across", "across_dip", "byline", "front", "caption", "furniture", "apart", "measure",
+    "dateline", "heading", "open", "title", "closing", "unended", "meaning",
 )  # fmt: skip
 
 
@@ -46,37 +47,40 @@ def weights() -> Floats:
     return np.array([data[name] for name in FEATURES])
 
 
-def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -> list[float]:
-    """The log odds of a cut before each item; 0 before the first one and after the last one. `said`: the items' words."""
+def cuts(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary, told: Vectors) -> list[float]:
+    """The log odds of a cut before each item; 0 before the first one and after the last one. `said`, `told`: see `evidence`."""
     if not items:
         return [0.0]
-    inner: list[float] = np.round(evidence(blocks, items, said) @ weights(), 4).tolist()
+    inner: list[float] = np.round(evidence(blocks, items, said, told) @ weights(), 4).tolist()
     return [0.0, *inner, 0.0]
 
 
-def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary) -> Floats:
-    """What speaks for and against a cut between each item and the next, shape (items - 1, FEATURES)."""
+def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary, told: Vectors) -> Floats:
+    """What speaks for and against a cut between each item and the next, shape (items - 1, FEATURES).
+
+    `said`: the words of the items; `told`: what they speak of, seen from their middle.
+    """
+    if len(items) < 2:
+        return np.zeros((0, len(FEATURES)))
     near, across = bonds(said)
-    table = np.zeros((max(0, len(items) - 1), len(FEATURES)))
-    if not len(table):
-        return table
+    table = np.empty((len(items) - 1, len(FEATURES)))
     table[:, 0] = 1.0
     table[:, 1], table[:, 2] = near, near.mean() - near
     table[:, 3], table[:, 4] = across, across.mean() - across
-    widths = [max(len(line.text.chars) for line in item.block.lines) for item in items]
-    for j in range(1, len(items)):
-        table[j - 1, 5:-1] = _between(blocks, items[j - 1], items[j], widths[j - 1 : j + 1])
-    table[:, -1] = meanings([item.block.text.chars for item in items])
+    table[:, 5:11] = [_between(blocks, *pair) for pair in pairwise(items)]
+    table[:, 11:14] = [_beginning(item.block) for item in items[1:]]
+    table[:, 14] = _titled(blocks)[[item.first for item in items[1:]]]
+    table[:, 15:17] = [_end(item.block) for item in items[:-1]]
+    table[:, 17] = meanings(told)
     return table
 
 
-def meanings(texts: Sequence[str]) -> Floats:
+def meanings(told: Vectors) -> Floats:
     """How far the texts just before each inner place and just after it speak of the same things, -1 to 1."""
-    those = apart(vectors().of(texts))
-    sums = np.concatenate((np.zeros_like(those[:1]), those)).cumsum(axis=0)
-    places = np.arange(1, len(texts))
+    sums = np.concatenate((np.zeros_like(told[:1]), told)).cumsum(axis=0)
+    places = np.arange(1, len(told))
     before = sums[places] - sums[np.maximum(0, places - WIDE)]
-    after = sums[np.minimum(len(texts), places + WIDE)] - sums[places]
+    after = sums[np.minimum(len(told), places + WIDE)] - sums[places]
     length = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
     found: Floats = ((before * after).sum(axis=1) / np.maximum(length, 1e-6)).astype(np.float64)
     return found
@@ -122,18 +126,38 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return share
 
 
-def _between(blocks: Sequence[Block], before: Item, after: Item, widths: Sequence[int]) -> list[float]:
-    """What stands between two items, how the first ends and the second begins. `widths`: of their widest lines."""
-    between = [blocks[i].role for i in range(before.last + 1, min(after.first, before.last + 30))]
-    last, first = before.block.text.chars.rstrip(), after.block.text.chars
+def _between(blocks: Sequence[Block], before: Item, after: Item) -> tuple[bool, ...]:
+    """What stands between two items, whether they stand apart, and whether their measures differ."""
+    roles = {blocks[i].role for i in range(before.last + 1, min(after.first, before.last + FAR))}
+    left, right = before.block.lines, after.block.lines
+    return (
+        Role.BYLINE in roles,
+        not roles.isdisjoint((Role.TITLE, Role.KICKER, Role.SUBTITLE)),
+        Role.CAPTION in roles,
+        Role.FURNITURE in roles,
+        after.first != before.last + 1,
+        min(len(left), len(right)) > 1 and abs(_width(left) - _width(right)) > SLACK,
+    )
+
+
+def _width(lines: Sequence[Line]) -> int:
+    return max([len(line.text.chars) for line in lines])
+
+
+def _beginning(block: Block) -> tuple[bool, bool, bool]:
+    """Whether an item begins with a dateline, as a heading, and in mid-sentence."""
+    return bool(_DATELINE.match(block.text.chars)), block.role is Role.HEADING, not block.opens
+
+
+def _end(block: Block) -> tuple[bool, bool]:
+    """Whether an item ends with a bracket, as articles do, and whether without any end."""
+    last = block.text.chars.rstrip()
     closes = bool(_CLOSING.search(last[-30:]))
-    long = min(len(item.block.lines) for item in (before, after)) > 1
-    titled = [b.odds[0] for b in blocks[max(0, after.first - 2) : after.first + 1] if b.odds]
-    return [
-        float(Role.BYLINE in between), float(bool(_DATELINE.match(first))), float(closes),
-        float(any(role in between for role in (Role.TITLE, Role.KICKER, Role.SUBTITLE))), float(Role.CAPTION in between),
-        float(Role.FURNITURE in between), float(after.first != before.last + 1),
-        float(after.block.role is Role.HEADING), float(not after.block.opens),
-        float(before.block.role is Role.BODY and last[-1:] not in _STOPS and not closes),
-        float(long and abs(widths[0] - widths[1]) > 2), max(titled, default=0.0),
-    ]  # fmt: skip
+    return closes, block.role is Role.BODY and last[-1:] not in _STOPS and not closes
+
+
+def _titled(blocks: Sequence[Block]) -> Floats:
+    """How likely a title stands just before each block, or the block is one."""
+    odds = np.array([0.0, 0.0, *(block.odds[0] if block.odds else 0.0 for block in blocks)])
+    titled: Floats = np.maximum(odds[2:], np.maximum(odds[1:-1], odds[:-2]))
+    return titled

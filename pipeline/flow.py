@@ -19,7 +19,7 @@ from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
 from pipeline.headline import headlines
-from pipeline.language import language
+from pipeline.language import TRADITIONAL, language
 from pipeline.lines import lines
 from pipeline.markup import markup
 from pipeline.normalise import NormaliseOptions, doubtful, normalise
@@ -27,7 +27,7 @@ from pipeline.own_seams import stitching_seams
 from pipeline.pins import Pins
 from pipeline.repair import repair
 from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
-from pipeline.script_fold import is_traditional, simplify, simplify_all, traditional_seams
+from pipeline.script_fold import simplify, simplify_all, traditional_seams
 from pipeline.seams import shipped
 from pipeline.settings import Settings
 from pipeline.stitch import Seam, stitch
@@ -45,7 +45,8 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     document, found, doubled = lined(data, source, settings)
     if not found and not doubled:
         raise SourceError(f"{source} holds no text, only marks and control characters. Remove it.", stage="lines")
-    traditional = is_traditional(document.text.chars)
+    script = language(document.text.chars)
+    traditional = script == TRADITIONAL
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
     decisions = pins.decisions(by_habit(found, roles(found, settings.roles, model, fold)))
@@ -61,7 +62,8 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
         document=document,
         articles=tuple(finish.article(article) for article in reading.articles),
         removals=(*doubled, *reading.removals),
-        fates=tuple(fates(found, decisions, blocks, reading, pins)),
+        fates=tuple(fates(decisions, blocks, reading, pins)),
+        language=script,
         seams=tuple(seam_marks(blocks, seams)),
         corrected=digest(corrections),
     )
@@ -130,33 +132,31 @@ class Finish:
         run_in = self.run_ins.get(text.origins[0], 0)
         return self._made(text, normalise(text, self.options, run_in=run_in))
 
-    def _made(self, text: Text, edits: Iterable[Edit]) -> Text:
-        text, changes = text.apply(edits)
-        _, left = text.apply(doubtful(text.chars))
-        self.changes += (*changes, *left)
+    def _made(self, text: Text, edits: Sequence[Edit]) -> Text:
+        if edits:
+            text, changes = text.apply(edits)
+            self.changes += changes
+        if left := doubtful(text.chars):
+            self.changes += text.apply(left)[1]
         return text
 
 
 def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
-    """The page with its ledger whole and what is known of its issue and language."""
+    """The page with its ledger whole and what is known of its issue."""
     known = issue([block for block in blocks if block.role is Role.FURNITURE])
     return replace(
         page,
         document=replace(page.document, changes=(*page.document.changes, *finish.changes)),
-        language=language(page.document.text.chars),
         publication=known.publication,
         issue_date=known.date,
         folio=known.page,
     )
 
 
-def fates(
-    found: Sequence[Line], decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins
-) -> Iterable[Fate]:
+def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins) -> Iterable[Fate]:
     """What became of each line that has something on it."""
-    held = {line.text.origins[0]: (i, block) for i, block in enumerate(blocks) for line in block.lines}
-    for at, (line, decision) in enumerate(zip(found, decisions, strict=True)):
-        i, block = held[line.text.origins[0]]
+    held = ((i, block, line) for i, block in enumerate(blocks) for line in block.lines)
+    for at, ((i, block, line), decision) in enumerate(zip(held, decisions, strict=True)):
         rule = decision.rule if block.role is ROLE_OF[decision.label] else block.rule
         went = reading.went.get(i, "removed")
         begins = line.text.chars[:BEGINS]

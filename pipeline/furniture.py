@@ -62,10 +62,10 @@ def issue(blocks: Sequence[Block]) -> Issue:
     whole = [block.text.chars for block in blocks]
     plain = [_plain(chars) for chars in whole]
     papers = (_paper(chars, one) for chars, one in zip(whole, plain, strict=True))
-    rules = [{_rule(block.text) for block in blocks[k : k + 1]} for k in range(len(blocks))]
     bare = [_NOT_A_PAGE.sub(" ", _DATE.sub(" ", one)) for one in plain]
     lettered = (m[1].replace(" ", "") for one in bare for m in _LETTERED.finditer(one))
-    numbers = (m[0] for one, rule in zip(bare, rules, strict=True) if rule & _PAGED for m in _NUMBER.finditer(one))
+    paged = (one for one, block in zip(bare, blocks, strict=True) if _rule(block.text) in _PAGED)
+    numbers = (m[0] for one in paged for m in _NUMBER.finditer(one))
     return Issue(_first(papers), _first(map(_date, plain)), _first(lettered) or _first(numbers))
 
 

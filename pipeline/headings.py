@@ -8,6 +8,7 @@ after it, the order stays as found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +19,7 @@ from pipeline.breaks import breaks
 from pipeline.document import Block, Role
 from pipeline.numbering import levelled, numbered, under
 from pipeline.order import Item
-from pipeline.sections import Floats, Flow, flow, heads, leads, runs, weights
+from pipeline.sections import Floats, Flow, Runs, flow, heads, leads, runs, weights
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
@@ -28,6 +29,7 @@ MOST = 32  # headings of an article; one with more is left as found, for its cos
 LONG = 400  # headings and paragraphs of an article; likewise
 LARGE = 100_000  # characters of an article; likewise: no page has so many
 SPARE = 3  # places of cuts that are looked at, for each run
+NO_GAP = -1  # put in place of no cut
 TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhere
 
 
@@ -70,7 +72,7 @@ def _as_found(page: Flow, evidence: Floats) -> float:
     cuts = [int(start) - 1 for start in starts if start]
     those = runs(page, cuts)
     scores = heads(page, those) @ weights()["heads"]
-    own = scores[last, np.searchsorted(those.start, starts)]
+    own = scores[np.searchsorted(those.start, starts), last]
     lead = leads(page, those, scores)[:1] @ weights()["leads"] - SHY if starts[0] else np.zeros(0)
     return float(evidence[cuts].sum() + np.maximum(0.0, np.append(own, lead) - LEAST).sum())
 
@@ -90,42 +92,49 @@ def _counts(page: Flow) -> list[int]:
 def _plan(page: Flow, evidence: Floats, count: int) -> Plan:
     """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
-    best, _ = _dealt(page, evidence, [likely[: count - 1]], None)
-    tries = min(TRIES // count, 40)
-    for k in range(count - 2, -1, -1):  # the least likely cut first
-        places = [gap for gap in likely if gap not in best.cuts]
-        while places and tries:
-            ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]] for gap in places[:tries]]
-            best, tried = _dealt(page, evidence, ways, best)
-            tries -= tried
-            places = [gap for gap in likely[likely.index(places[tried - 1]) + 1 :] if gap not in best.cuts]
+    best, tries = Plan(-math.inf, likely[: count - 1], [], None), 1 + min(TRIES // count, 40)
+    left = [
+        (count - 1, NO_GAP),
+        *((k, gap) for k in range(count - 2, -1, -1) for gap in likely),
+    ]  # the least likely first
+    while moves := [move for move in left if move[1] not in best.cuts][:tries]:
+        ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]][: count - 1] for k, gap in moves]
+        best, tried = _dealt(page, evidence, ways, best)
+        left, tries = left[left.index(moves[tried - 1]) + 1 :], tries - tried
     return best
 
 
-def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], rival: Plan | None) -> tuple[Plan, int]:
-    """The first of several ways to cut whose runs, dealt out to the headings, score more than the rival, and how many were tried.
+def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: Plan) -> tuple[Plan, int]:
+    """The first of several ways to cut whose runs, dealt out to the headings, score more than the best, and how many were tried.
 
-    The rival, if none does. All ways have as many cuts, so that the evidence of all is counted at once.
+    The best itself, if none does. All ways have as many cuts, so that the evidence of all is counted at once.
     """
     those = runs(page, np.sort(ways))
     scores = heads(page, those) @ weights()["heads"]
     lead = leads(page, those, scores) @ weights()["leads"] - SHY
-    rows = np.concatenate((scores, lead[:, None, :]), axis=1)
+    rows = np.concatenate((scores, lead[..., None]), axis=2).swapaxes(1, 2)
     gain = np.maximum(0.0, rows - LEAST)
     said = evidence[np.array(ways, dtype=np.int64)].sum(axis=1)
     most = said + np.minimum(gain.max(axis=1).sum(axis=1), gain.max(axis=2).sum(axis=1))  # no matching can give more
     for k, cuts in enumerate(ways):
-        if rival and most[k] <= rival.score:
+        if most[k] <= best.score:
             continue
         chosen = match(rows[k], LEAST)
         total = float(said[k]) + float(sum(gain[k, h, r] for h, r in chosen))
-        if not rival or total > rival.score:
-            lead_run = next((r for h, r in chosen if h == len(page.headings)), None)
-            headed = [(int(those.first[k, r]), int(page.headings[h])) for h, r in chosen if h < len(page.headings)]
-            own = None if lead_run is None else range(those.first[k, lead_run], those.last[k, lead_run] + 1)
-            return Plan(total, cuts, headed, own), k + 1
-    assert rival
-    return rival, len(ways)
+        if total > best.score:
+            is_new, best = cuts != best.cuts, Plan(total, cuts, *_heads(page, those, k, chosen))
+            if is_new:
+                return best, k + 1
+    return best, len(ways)
+
+
+def _heads(
+    page: Flow, those: Runs, way: int, chosen: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], range | None]:
+    """What a plan says of heads and lead, from the pairs of heading and run; the lead is behind the last heading."""
+    first, last = page.bodies[those.start[way]].tolist(), page.bodies[those.end[way] - 1].tolist()
+    lead = next((range(first[r], last[r] + 1) for h, r in chosen if h == len(page.headings)), None)
+    return [(first[r], int(page.headings[h])) for h, r in chosen if h < len(page.headings)], lead
 
 
 def _moved(page: Flow, plan: Plan) -> list[Item]:

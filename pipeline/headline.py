@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -24,10 +24,10 @@ import numpy.typing as npt
 from pipeline.document import Block, Role
 from pipeline.fronts import Front
 from pipeline.order import Item
-from pipeline.partition import MOST, best, table
-from pipeline.vocabulary import Vocabulary, vocabulary
+from pipeline.partition import MOST, table, worth
+from pipeline.vocabulary import Floats, Ints, Vocabulary, vocabulary
 
-Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 LONGEST = 70  # characters of a headline
 MOST_LINES = 4  # lines of a headline
@@ -37,6 +37,7 @@ TRIED = 5  # candidates tried
 TITLED = 1.5  # what the log odds of one more headline count for
 SECOND = 0.1  # the worth of one more headline
 FLOOR, CEILING = -7.0, 5.0  # log odds beyond these speak no louder
+ALONE = 3.0  # by how much a candidate without a rival is ahead
 MOST_HEADLINES = 400  # headlines of a page
 CELLS = 2_000_000  # headlines times blocks of a page: what is kept in memory to deal the text to them
 TINY = 1e-9  # stands for the weight of no words
@@ -49,13 +50,18 @@ _SPACED = re.compile(r"(?:[\u3400-\u9fff][ \u3000]){2,}[\u3400-\u9fff]$")
 _QUESTION = "？?"
 _TEXT = (Role.BODY, Role.HEADING)
 _ROLES = (Role.HEADING, Role.BODY, Role.CAPTION, Role.FURNITURE, Role.BYLINE, Role.SUBTITLE, Role.KICKER)
+_KIND = {role: kind for kind, role in enumerate(Role)}
+_KINDS = np.array([_KIND[role] for role in _ROLES])
+_ASKED = [_KIND[role] for role in (Role.TITLE, Role.HEADING, Role.CAPTION)]
+_EDGE = len(Role)  # stands for what is beyond the page
+_IS_FRONT = np.array([role in (Role.KICKER, Role.SUBTITLE, Role.BYLINE) for role in (*Role, None)])
 _LENGTHS = (5, 9, 15, 25, 40)
 
 FEATURES = (
-    "bias", "odds", "heading_odds", "caption_odds", "ahead", "best", "opens_page", "first", "closes_page", "last",
+    "bias", "odds", "heading_odds", "caption_odds", "ahead", "best", "opens_page", "closes_page", "first", "last",
     "said", "spread", *(f"role_{role}" for role in _ROLES), *(f"length_{n}" for n in _LENGTHS), "stop", "comma_in",
-    "colon_in", "question", "couplet", "numbered", "front_before", "front_after", "body_after", "level_top", "level_more",
-    "level_none", "lines", "spaced", "numbered_too", "questions_too",
+    "colon_in", "question", "couplet", "numbered", "spaced", "numbered_too", "questions_too", "front_before", "front_after",
+    "body_after", "level_top", "level_more", "level_none", "lines",
 )  # fmt: skip
 
 
@@ -73,11 +79,11 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
         return list(blocks)
     words = vocabulary([block.text.chars for block in blocks])
     odds = np.round(evidence(blocks, those, words) @ weights(), 4)
-    first = int(odds[:, 0].argmax())
+    likeliest = those[int(odds[:, 0].argmax())]
+    first = _whole(blocks, likeliest, set(those))
     most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
-    rest = [one for one in _headlines(blocks, those, odds[:, 1].tolist()) if those[first] not in one[0]]
-    more = _more(blocks, words, _whole(blocks, those[first], those), rest[: most - 1])
-    chosen = {*_whole(blocks, those[first], those), *more}
+    rest = [one for one in _headlines(blocks, those, odds[:, 1].tolist()) if likeliest not in one[0]]
+    chosen = {*first, *_more(blocks, words, first, rest[: most - 1])}
     return [_as(block, Role.TITLE if i in chosen else _second(block)) for i, block in enumerate(blocks)]
 
 
@@ -86,20 +92,23 @@ def _headlines(
 ) -> list[tuple[tuple[int, ...], float]]:
     """Each headline that there may be, as its blocks, with the log odds that one of these is a headline; likeliest first."""
     by_block = dict(zip(those, odds, strict=True))
-    wholes = [_whole(blocks, i, those) for i in those]
+    wholes = [_whole(blocks, i, by_block.keys()) for i in those]
     later = {i for whole in wholes for i in whole[1:]}
-    found = [
-        (whole, float(np.logaddexp.reduce([by_block[i] for i in whole]))) for whole in wholes if whole[0] not in later
-    ]
+    found = [(whole, _either(*(by_block[i] for i in whole))) for whole in wholes if whole[0] not in later]
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _whole(blocks: Sequence[Block], i: int, those: Sequence[int]) -> tuple[int, ...]:
+def _either(odds: float, *others: float) -> float:
+    """The log of a sum of odds, given their logs."""
+    return float(np.logaddexp.reduce((odds, *others))) if others else odds
+
+
+def _whole(blocks: Sequence[Block], i: int, those: Set[int]) -> tuple[int, ...]:
     """The blocks of the headline that begins with a block: it alone, or with the next one, if it reads on into that."""
     return (i, i + 1) if _reads_on(blocks, i, those) else (i,)
 
 
-def _reads_on(blocks: Sequence[Block], i: int, those: Sequence[int]) -> bool:
+def _reads_on(blocks: Sequence[Block], i: int, those: Set[int]) -> bool:
     """Whether a headline that ends with a colon or comma goes on in the next block: "某医院：" / "……"."""
     if blocks[i].text.chars.strip()[-1] not in READS_ON or i + 1 not in those:
         return False
@@ -124,10 +133,11 @@ def _more(
     of_these = words.picked([*(item.first for item in items), *(whole[-1] for whole in order)])
     known = table(blocks, items, [Front(titles=list(whole)) for whole in order], of_these)
     taken = [order.index(whole) for whole in (first, *sure)]
-    score = best(known.of(sorted(taken)))[0]
+    [score] = worth(known, [sorted(taken)])
     left = {order.index(whole): TITLED * odds + SECOND for whole, odds in tried}
     while left and len(taken) < MOST:
-        found, k = max((best(known.of(sorted((*taken, k))))[0] + worth, k) for k, worth in left.items())
+        explained = worth(known, [sorted((*taken, k)) for k in left])
+        found, k = max((one + more, k) for one, (k, more) in zip(explained, left.items(), strict=True))
         if found <= score:
             break
         score = found
@@ -158,81 +168,83 @@ def candidates(blocks: Sequence[Block]) -> list[int]:
 
 def evidence(blocks: Sequence[Block], those: Sequence[int], words: Vocabulary) -> Floats:
     """What speaks for and against each candidate, shape (candidates, FEATURES). `words`: of the blocks."""
-    p = np.clip([blocks[i].odds for i in those], 1e-4, 1 - 1e-4).reshape(len(those), len(Role))
-    log_odds = np.clip(np.log(p / (1 - p)), FLOOR, CEILING)
-    title = log_odds[:, list(Role).index(Role.TITLE)]
-    echoed = _echoed(blocks, words)
-    places = _places(blocks)
-    top = min((block.lines[0].hint.level for block in blocks if block.lines[0].hint.level), default=0)
-    numbered = sum(bool(_NUMBERED.match(blocks[i].text.chars.strip())) for i in those)
-    questions = sum(blocks[i].text.chars.strip()[-1] in _QUESTION for i in those)
-    table = []
-    for k, i in enumerate(those):
-        rivals = np.delete(title, k)
-        ahead = float(title[k] - rivals.max()) if len(rivals) else 3.0
-        level = blocks[i].lines[0].hint.level
-        table.append([
-            1.0, title[k], log_odds[k, list(Role).index(Role.HEADING)], log_odds[k, list(Role).index(Role.CAPTION)],
-            min(3.0, max(-6.0, ahead)), float(ahead >= 0), *places[i], *echoed[i],
-            *_form(blocks[i]), *_beside(blocks, i),
-            float(0 < level == top), float(level > top), float(bool(top) and not level), float(len(blocks[i].lines) > 1),
-            float(bool(_SPACED.match(blocks[i].text.chars.strip()))), *_series(blocks[i], numbered, questions),
-        ])  # fmt: skip
-    return np.array(table, dtype=np.float64).reshape(len(those), len(FEATURES))
+    if not those:
+        return np.zeros((0, len(FEATURES)))
+    at = np.array(those)
+    kinds = np.array([_KIND[block.role] for block in blocks])
+    p = np.array([blocks[i].odds for i in those]).clip(1e-4, 1 - 1e-4)
+    log_odds = np.log(p / (1 - p)).clip(FLOOR, CEILING)
+    ahead = _ahead(log_odds[:, _KIND[Role.TITLE]])
+    parts = (
+        np.ones((len(those), 1)), log_odds[:, _ASKED], np.column_stack((ahead.clip(-6.0, 3.0), ahead >= 0)),
+        *_places(kinds, at), *(column[at, None] for column in _echoed(kinds, words)), kinds[at, None] == _KINDS,
+        _form([blocks[i].text.chars.strip() for i in those]), *_beside(kinds, at), _levels(blocks, at),
+    )  # fmt: skip
+    return np.concatenate(parts, axis=1, dtype=np.float64)
 
 
-def _series(block: Block, numbered: int, questions: int) -> list[float]:
-    """Whether a block is one of several that are numbered, or that ask: then it is a heading."""
-    chars = block.text.chars.strip()
-    return [
-        float(numbered > 1 and bool(_NUMBERED.match(chars))),
-        float(questions > 1 and chars[-1] in _QUESTION) * min(3, questions - 1),
-    ]
+def _ahead(odds: Floats) -> Floats:
+    """By how much each of the log odds is above the greatest of the others."""
+    if len(odds) < 2:
+        return np.full(len(odds), ALONE)
+    top = np.sort(odds)[-2:]
+    ahead: Floats = odds - np.where(odds == top[1], top[0], top[1])
+    return ahead
 
 
-def _echoed(blocks: Sequence[Block], words: Vocabulary) -> list[tuple[float, float]]:
+def _echoed(kinds: Ints, words: Vocabulary) -> tuple[Floats, Floats]:
     """For each block the share of its words that a paragraph says too, and the share of paragraphs that hold such a word.
 
     A block does not echo itself.
     """
-    is_body = np.array([block.role is Role.BODY for block in blocks])
-    held = np.bincount(words.word[is_body[words.text]], minlength=len(words.held))[words.word] - is_body[words.text]
+    is_body = kinds == _KIND[Role.BODY]
+    own = is_body[words.text]
+    held = np.bincount(words.word[own], minlength=len(words.held))[words.word] - own
     weight = words.weight[words.word]
     share = words.sums(weight * (held > 0)) / np.maximum(words.sums(weight), TINY)
-    spread = words.sums(held) / np.maximum(words.sums(np.ones(len(held))), 1.0) * 5 / max(1, is_body.sum())
-    return list(zip(share.tolist(), np.minimum(1.0, spread).tolist(), strict=True))
+    spread = (
+        words.sums(held) / np.maximum(np.bincount(words.text, minlength=words.texts), 1) * 5 / max(1, is_body.sum())
+    )
+    return share, np.minimum(1.0, spread)
 
 
-def _places(blocks: Sequence[Block]) -> list[tuple[float, float, float, float]]:
-    """For each block: nothing but furniture before it; no text before it; nothing but furniture after it; no text after it."""
-    ahead = _alone(blocks)
-    after = _alone(blocks[::-1])[::-1]
-    return [(*a, *b) for a, b in zip(ahead, after, strict=True)]
+def _places(kinds: Ints, at: Ints) -> Iterator[Bools]:
+    """Whether there is nothing but furniture before and after a block, and whether there is no text."""
+    for told in (kinds != _KIND[Role.FURNITURE], kinds == _KIND[Role.BODY]):
+        places = np.flatnonzero(told)
+        first, last = (places[0], places[-1]) if len(places) else (len(kinds), -1)
+        yield at[:, None] <= first
+        yield at[:, None] >= last
 
 
-def _alone(blocks: Sequence[Block]) -> list[tuple[float, float]]:
-    found = []
-    any_, text = False, False
-    for block in blocks:
-        found.append((float(not any_), float(not text)))
-        any_ |= block.role is not Role.FURNITURE
-        text |= block.role is Role.BODY
-    return found
+def _form(texts: Sequence[str]) -> Floats:
+    """What each candidate looks like; whether it is one of several that are numbered, or that ask: then it is a heading."""
+    numbered = [bool(_NUMBERED.match(chars)) for chars in texts]
+    asks = [chars[-1] in _QUESTION for chars in texts]
+    of_several, more = sum(numbered) > 1, min(3, sum(asks) - 1)
+    return np.array([
+        (
+            *(len(chars) >= n for n in _LENGTHS), chars[-1] in STOPS, "，" in chars or "," in chars,
+            "：" in chars[:-1] or ":" in chars[:-1], ask, len(chars.split()) == 2, number,
+            bool(_SPACED.match(chars)), number and of_several, ask and more,
+        )
+        for chars, number, ask in zip(texts, numbered, asks, strict=True)
+    ], dtype=np.float64)  # fmt: skip
 
 
-def _form(block: Block) -> list[float]:
-    chars = block.text.chars.strip()
-    return [
-        *(float(block.role is role) for role in _ROLES),
-        *(float(len(chars) >= n) for n in _LENGTHS),
-        float(chars[-1] in STOPS), float("，" in chars or "," in chars), float(bool(set("：:") & set(chars[:-1]))),
-        float(chars[-1] in _QUESTION), float(len(chars.split()) == 2), float(bool(_NUMBERED.match(chars))),
-    ]  # fmt: skip
-
-
-def _beside(blocks: Sequence[Block], i: int) -> list[float]:
+def _beside(kinds: Ints, at: Ints) -> Iterator[Bools]:
     """Front matter right before, right after, and body right after."""
-    front = (Role.KICKER, Role.SUBTITLE, Role.BYLINE)
-    before = blocks[i - 1].role if i else None
-    after = blocks[i + 1].role if i + 1 < len(blocks) else None
-    return [float(before in front), float(after in front), float(after is Role.BODY)]
+    edged = np.concatenate(([_EDGE], kinds, [_EDGE]))
+    before, after = edged[at, None], edged[at + 2, None]
+    yield _IS_FRONT[before]
+    yield _IS_FRONT[after]
+    yield after == _KIND[Role.BODY]
+
+
+def _levels(blocks: Sequence[Block], at: Ints) -> Bools:
+    """How the level of a layout mark compares with the highest one on the page; whether it has several lines."""
+    levels = np.array([block.lines[0].hint.level for block in blocks])
+    top = min(levels[levels > 0], default=0)
+    own = levels[at]
+    lines = np.array([len(blocks[i].lines) for i in at.tolist()])
+    return np.stack(((own > 0) & (own == top), own > top, (own == 0) & (top > 0), lines > 1), axis=1)

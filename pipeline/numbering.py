@@ -73,14 +73,12 @@ def levelled(items: Sequence[Item]) -> list[Item]:
     kinds = _kinds_under(marks)
     pairs = under(items)
     top = min((level for level in layout if level), default=0)
-    levels = iter(
-        2 if one.kind in kinds or level > top or (top and not level and _bold(block)) or item in pairs else 1
-        for item, block, one, level in zip(starts, headings, marks, layout, strict=True)
-    )
-    return [
-        replace(item, block=replace(item.block, level=next(levels))) if item.block.role is Role.HEADING else item
-        for item in items
-    ]
+    placed = list(items)
+    for i, block, one, own in zip(starts, headings, marks, layout, strict=True):
+        level = 2 if one.kind in kinds or own > top or (top and not own and _bold(block)) or i in pairs else 1
+        if level != block.level:
+            placed[i] = replace(items[i], block=replace(block, level=level))
+    return placed
 
 
 def under(items: Sequence[Item]) -> set[int]:

@@ -103,7 +103,7 @@ def _joined(
             items[-1] = _grown(items[-1], block, index, options)
         else:
             items.append(Item(block, index, index, 0, int(not block.opens)))
-    return [replace(item, unresolved=item.unresolved + int(is_tail(item.block))) for item in items]
+    return [replace(item, unresolved=item.unresolved + 1) if is_tail(item.block) else item for item in items]
 
 
 def _grown(item: Item, block: Block, index: int, options: UnwrapOptions) -> Item:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 import numpy as np
 
@@ -41,20 +41,15 @@ class Table:
     starts: Floats
     cuts: Floats
 
-    def of(self, some: Sequence[int]) -> Table:
-        """The table of some of the headlines."""
-        return Table(self.own[list(some)], self.starts[list(some)], self.cuts)
-
 
 def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> list[list[Item]]:
     """The items of each front, in the order of `fronts`."""
     if len(fronts) <= 1:
         return [list(items)]
     words = vocabulary([*(item.block.text.chars for item in items), *(headline(blocks, front) for front in fronts)])
-    _, order, ends = best(table(blocks, items, fronts, words))
     runs: list[list[Item]] = [[] for _ in fronts]
     at = 0
-    for front, end in zip(order, ends, strict=True):
+    for front, end in best(table(blocks, items, fronts, words)):
         runs[front] = list(items[at:end])
         at = end
     return runs
@@ -63,46 +58,57 @@ def partition(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[F
 def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front], words: Vocabulary) -> Table:
     """What speaks for and against each way to deal the items. `words`: of the items, then of the fronts."""
     said = words.some(0, len(items))
+    meant = vectors().of([*(headline(blocks, front) for front in fronts), *(item.block.text.chars for item in items)])
+    named, told = apart(meant[: len(fronts)]), apart(meant[len(fronts) :])
     return Table(
-        own=np.array([_own(words.of(k), said) for k in range(len(items), words.texts)]) + _meant(blocks, items, fronts),
+        own=_own([words.of(k) for k in range(len(items), words.texts)], said) + MEANING * (named @ told.T),
         starts=np.array([_starts(front, blocks, items) for front in fronts]),
-        cuts=CUT * np.array(cuts(blocks, items, said)),
+        cuts=CUT * np.array(cuts(blocks, items, said, told)),
     )
 
 
-def best(those: Table) -> tuple[float, tuple[int, ...], list[int]]:
-    """The score, the order of the headlines and the ends of their runs, of the best way to deal the items."""
-    count, places = len(those.own), len(those.cuts)
-    orders = [tuple(range(count))]
-    if count <= MOST and math.factorial(count) * count * places <= STEPS:
-        orders = list(permutations(range(count)))
-    score, came = _dealt(np.array(orders), those)
-    turned = [sum(a > b for a, b in pairwise(order)) for order in orders]
-    worth = score - DEALT * np.array(turned)
-    k = int(worth.argmax())
-    ends, at = [0] * count, places - 1
-    for turn in range(count - 1, -1, -1):
-        ends[turn] = at
-        at = int(came[turn][k, at])
-    return float(worth[k]), orders[k], ends
+def best(those: Table) -> list[tuple[int, int]]:
+    """The headlines in their order, each with the end of its run, of the best way to deal the items."""
+    orders = _orders(*those.own.shape)
+    score, came = _dealt(orders, those)
+    k = int((score - DEALT * _turns(orders)).argmax())
+    ends = [len(those.cuts) - 1]
+    for began in reversed(came[1:]):
+        ends.append(int(began[k, ends[-1]]))
+    return list(zip(orders[k].tolist(), reversed(ends), strict=True))
 
 
-def _own(headline: Ints, said: Vocabulary) -> Floats:
-    """What the words of a headline say for each paragraph: how far they come up in it, against all the others."""
-    held = np.zeros(len(said.held))
-    held[headline] = 1.0
-    held *= said.weight * (said.held > 0)
-    hits = said.sums(held[said.word] * heard(said.count)) / max(TINY, float(held.sum()))
-    own: Floats = WORDS * (hits - hits.sum() / max(1, len(hits)))
+def worth(those: Table, choices: Sequence[Sequence[int]]) -> list[float]:
+    """The score of the best way to deal the items to some of the headlines, for each of several choices of as many."""
+    orders = _orders(len(choices[0]), those.own.shape[1])
+    score, _ = _dealt(np.array(choices)[:, orders].reshape(-1, orders.shape[1]), those)
+    found: list[float] = (score.reshape(-1, len(orders)) - DEALT * _turns(orders)).max(axis=1).tolist()
+    return found
+
+
+def _orders(count: int, items: int) -> Ints:
+    """The orders in which so many headlines are tried: all, or that in which they were found."""
+    if count <= MOST and math.factorial(count) * count * (items + 1) <= STEPS:
+        return np.array(list(permutations(range(count))))
+    return np.arange(count)[None, :]
+
+
+def _turns(orders: Ints) -> Ints:
+    """How often a headline comes before one that was found earlier, in each of the orders."""
+    turns: Ints = (orders[:, :-1] > orders[:, 1:]).sum(axis=1)
+    return turns
+
+
+def _own(headlines: Sequence[Ints], said: Vocabulary) -> Floats:
+    """What the words of each headline say for each paragraph: how far they come up in it, against all the others."""
+    heard_of, tells = heard(said.count), said.weight * (said.held > 0)
+    own = np.zeros((len(headlines), said.texts))
+    for row, headline in zip(own, headlines, strict=True):
+        held = np.zeros(len(said.held))
+        held[headline] = tells[headline]
+        hits = said.sums(held[said.word] * heard_of) / max(TINY, float(held.sum()))
+        row[:] = WORDS * (hits - hits.sum() / max(1, len(hits)))
     return own
-
-
-def _meant(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front]) -> Floats:
-    """What the meaning of each headline says for each paragraph: how near it is, against all the others."""
-    titles = [headline(blocks, front) for front in fronts]
-    meant = vectors().of([*titles, *(item.block.text.chars for item in items)])
-    near = apart(meant[: len(fronts)]) @ apart(meant[len(fronts) :]).T if items else np.zeros((len(fronts), 0))
-    return np.asarray(MEANING * near, dtype=np.float64)
 
 
 def headline(blocks: Sequence[Block], front: Front) -> str:
@@ -112,14 +118,9 @@ def headline(blocks: Sequence[Block], front: Front) -> str:
 
 def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
     """BEFORE at the item that a front stands right before, with nothing of another kind than front matter between."""
-    starts = [0.0] * (len(items) + 1)
-    end = front.end()
     text = (Role.BODY, Role.HEADING, Role.TITLE)
-    after = next((i for i in range(end + 1, len(blocks)) if blocks[i].role in text), None)
-    for j, item in enumerate(items):
-        if item.first == after:
-            starts[j] = BEFORE
-    return starts
+    after = next((i for i in range(front.end() + 1, len(blocks)) if blocks[i].role in text), None)
+    return [*(BEFORE * (item.first == after) for item in items), 0.0]
 
 
 def _dealt(orders: Ints, those: Table) -> tuple[Floats, list[Ints]]:

@@ -17,12 +17,12 @@ from typing import Final, TypeAlias
 import orjson
 
 from pipeline import __version__
-from pipeline.audit import codes, is_letter, marks, reach, texts
+from pipeline.audit import codes, is_letter, marks, reach, strange, texts
 from pipeline.document import Article, Page, Section
 from pipeline.errors import LawBroken, SourceError
 from pipeline.schema import MODELS, SCHEMA, Record, models
 from pipeline.settings import Settings
-from pipeline.text import Text, join, runs
+from pipeline.text import Change, Text, join, runs
 
 BREAK: Final = "\n\n"  # between paragraphs
 _LONGEST_MESSAGE: Final = 2000
@@ -66,7 +66,7 @@ def records(page: Page, settings: Settings) -> Records:
         whole, parts = writer.article(article, f"{page.document.source}#a{number}")
         articles.append(_line(kinds["articles"], whole))
         sections += (_line(kinds["sections"], part) for part in parts)
-    taken = list(_removed(page))
+    taken = list(_removed(page, writer.odd, writer.reach))
     by_reason: Counter[str] = Counter()
     for removal in taken:
         by_reason[str(removal["reason"])] += _letters(str(removal["text"]))
@@ -130,14 +130,16 @@ class _Writer:
         self.options = settings.records
         # Corrections change what is read, so the records of a page that has some say so.
         self.fingerprint = settings.fingerprint(page.corrected)
-        self.reach = reach(page.document.changes)
+        self.odd = strange(page.document.changes)
+        self.reach = reach(self.odd)
 
     def article(self, article: Article, name: str) -> tuple[Json, list[Json]]:
         """The record of an article and those of its sections."""
         sections = article.sections or (Section(Text.made(""), 0, ()),)
         pieces = [[text for text in (section.heading, *section.paragraphs) if text] for section in sections]
         body = join([piece for group in pieces for piece in group], BREAK) or _stand_in(article, name)
-        spans = _cover([[len(piece) for piece in group] for group in pieces], len(body))
+        places = _cover([[len(piece) for piece in group] for group in pieces], len(body))
+        spans = _spans(body, self.reach)
         whole: Json = {
             "id": name,
             "text": body.chars,
@@ -157,31 +159,38 @@ class _Writer:
                     "start": start,
                     "end": end,
                 }
-                for number, (section, (start, end)) in enumerate(zip(sections, spans, strict=True), 1)
+                for number, (section, (start, end)) in enumerate(zip(sections, places, strict=True), 1)
             ],
             "captions": [caption.chars for caption in article.captions],
-            "metadata": self.metadata(article, body),
+            "metadata": self.metadata(article, spans),
         }
-        return whole, [self.section(article, section, name, ordinal) for ordinal, section in enumerate(sections)]
+        parts = []
+        for ordinal, (section, (start, _)) in enumerate(zip(sections, places, strict=True)):
+            text = BREAK.join(paragraph.chars for paragraph in section.paragraphs if paragraph)
+            at = start + len(section.heading) + len(BREAK) * bool(section.heading)
+            own = [[a - at, b - at, first, last] for a, b, first, last in spans if at <= a < at + len(text)]
+            parts.append(self.section(article, section, name, ordinal, text, own))
+        return whole, parts
 
-    def section(self, article: Article, section: Section, name: str, ordinal: int) -> Json:
-        text = join([paragraph for paragraph in section.paragraphs if paragraph], BREAK)
+    def section(
+        self, article: Article, section: Section, name: str, ordinal: int, text: str, spans: list[list[int]]
+    ) -> Json:
         record: Json = {
             "id": f"{name}.s{ordinal + 1}",
-            "text": text.chars,
+            "text": text,
             "source": self.page.document.source,
             "article_id": name,
             "title": article.title.chars,
             "ordinal": ordinal,
             "heading": section.heading.chars,
             "level": section.level,
-            "metadata": self.metadata(article, text),
+            "metadata": self.metadata(article, spans),
         }
         if self.options.figures:
-            record["figures"] = _figures(text.chars)
+            record["figures"] = _figures(text)
         return record
 
-    def metadata(self, article: Article, text: Text) -> Json:
+    def metadata(self, article: Article, spans: list[list[int]]) -> Json:
         document = self.page.document
         return {
             "document_sha256": document.sha256,
@@ -189,7 +198,7 @@ class _Writer:
             "publication": self.page.publication,
             "issue_date": self.page.issue_date,
             "page": self.page.folio,
-            "spans": list(_spans(text, self.reach)),
+            "spans": spans,
             "stitched": article.stitched,
             "unresolved": article.unresolved,
             "confidence": round(float(article.confidence) * document.decode_confidence, 4),
@@ -231,31 +240,33 @@ def _cover(groups: Sequence[Sequence[int]], size: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], size], strict=True))
 
 
-def _spans(text: Text, reach: Mapping[int, int]) -> Iterator[list[int]]:
+def _spans(text: Text, reach: Mapping[int, int]) -> list[list[int]]:
     """The runs of a text, each character that stands for several of the source in a run of its own."""
-    if not reach:  # as on most pages
-        yield from map(list, runs(text))
-        return
-    for start, end, first, last in runs(text):
-        until = max(last, reach.get(last - 1, last))
-        if until > last and last - first == end - start > 1:
-            yield [start, end - 1, first, last - 1]
-            yield [end - 1, end, last - 1, until]
-        else:
-            yield [start, end, first, until]
+    spans = runs(text)
+    return [part for span in spans for part in _reaching(span, reach)] if reach else spans
 
 
-def _removed(page: Page) -> Iterator[Json]:
+def _reaching(span: Sequence[int], reach: Mapping[int, int]) -> Iterator[list[int]]:
+    """A run, in two where its last character alone stands for more than itself."""
+    start, end, first, last = span
+    until = max(last, reach.get(last - 1, last))
+    if until > last and last - first == end - start > 1:
+        yield [start, end - 1, first, last - 1]
+        yield [end - 1, end, last - 1, until]
+    else:
+        yield [start, end, first, until]
+
+
+def _removed(page: Page, odd: Sequence[Change], wide: Mapping[int, int]) -> Iterator[Json]:
     """The removals in the order of the input, cut where text that is kept stands between their parts."""
     source = page.document.source
-    wide = reach(page.document.changes)
     found = [
         (part, removal.reason, removal.rule)
         for removal in page.removals
         for part in _parts(page, removal.text, wide)
         if part[2]
     ]
-    for change in marks(page.document.changes):
+    for change in marks(odd):
         found.append(((change.start, change.end, change.was), "noise", change.rule))
     for (start, end, text), reason, rule in sorted(found):
         yield {"source": source, "start": start, "end": end, "text": text, "reason": reason, "rule": rule}

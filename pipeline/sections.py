@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,10 @@ from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.vectors import apart
 from pipeline.vectors import shipped as vectors
-from pipeline.vocabulary import Vocabulary, characters, heard, vocabulary
+from pipeline.vocabulary import Ints, Vocabulary, characters, vocabulary
 
+Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
@@ -29,20 +32,24 @@ BREAKS = (
     "measure_near", "spill", "tail", "resumes", "topic", "colon", "meaning",
 )  # fmt: skip
 HEADS = (
-    "bias", "few", "before", "before_heap", "after", "after_heap", "before_habit", "after_habit", "words", "best_here",
-    "best_there", "opening", "characters", "after_front", "meaning", "best_meaning",
+    "bias", "few", "before", "before_heap", "before_habit", "after_front", "after", "after_heap", "after_habit",
+    "words", "meaning", "best_there", "best_meaning", "best_here", "opening", "characters",
 )  # fmt: skip
-LEADS = ("bias", "first", "last", "after_front", "before_heading", "after_heading", "words", "title", "best_head")
+LEADS = ("bias", "first", "last", "after_front", "after_heading", "before_heading", "words", "title", "best_head")
+HEARD = np.array([0.0, 0.75, 1.0], dtype=np.float32)  # what it counts that a text says a word never, once, more often
 
 
 @dataclass(frozen=True)
 class Words:
-    """Words of headings (rows of `names`) and of the title, and how often each paragraph says them; columns are words."""
+    """Words of headings and of the title, a row each: pairs of characters, then single characters.
+
+    `names` says which of them are in a name, a column each: the pairs of each heading, those of the title, and the single
+    characters of each heading.
+    """
 
     names: Floats
-    title: Floats
-    said: Floats
-    before: Floats  # how often the paragraphs before each one say them, and all of them
+    heard: Floats  # how much it counts that each paragraph says them
+    before: Counts  # how often the paragraphs before each one say them, and all of them
     held: Floats  # how much a word tells by the headings: nothing if all share it
 
 
@@ -52,60 +59,82 @@ class Flow:
 
     items: Sequence[Item]
     blocks: Sequence[Block]
-    headings: npt.NDArray[np.int64]
-    bodies: npt.NDArray[np.int64]
-    onto: npt.NDArray[np.int64]  # for each heading the first paragraph after it
-    back: npt.NDArray[np.int64]  # for each heading the last paragraph before it
-    fronted: npt.NDArray[np.bool_]  # paragraphs right after a title or what goes with it
-    is_heading: npt.NDArray[np.bool_]  # of the place before the first item, each item, and the place after the last one
+    headings: Ints
+    bodies: Ints
+    at_first: Floats  # what of HEADS the first paragraph of a run decides, from "before" on, by paragraph and heading
+    at_last: Floats  # what the last one decides, from "after" on
+    leading: Bools  # what of LEADS the first paragraph of a run decides, from "after_front" on
+    headed: Bools  # whether a heading stands right after a paragraph
     said: Vocabulary  # of the paragraphs
-    words: Words  # pairs of characters
-    signs: Words  # single characters
+    words: Words
     named: Floats  # what the headings speak of, shape (headings, size)
-    told: (
-        Floats  # what the paragraphs up to each one, and all of them, speak of, added up, shape (paragraphs + 1, size)
-    )
+    meant: Floats  # what the paragraphs speak of, shape (paragraphs, size)
+    told: Floats  # the same of the paragraphs before each one, and of all of them, added up
 
 
 def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
     """The flow of an article."""
     is_heading = np.array([False, *(item.block.role is Role.HEADING for item in items), False], dtype=np.bool_)
     headings, bodies = is_heading[1:-1].nonzero()[0], (~is_heading[1:-1]).nonzero()[0]
-    after = np.searchsorted(bodies, headings)
     fronted = np.array([_after_front(blocks, items[i].first) for i in bodies.tolist()], dtype=np.bool_)
     title = "\n".join(block.text.chars for block in blocks if block.role in (Role.TITLE, Role.SUBTITLE))
     names, told = ([items[i].block.text.chars for i in those.tolist()] for those in (headings, bodies))
     texts = [*names, title, *told]
     said = vocabulary(texts)
-    meant = vectors().of([*names, *told])
+    spoken = vectors().of([*names, *told])
+    named, meant = spoken[: len(headings)], spoken[len(headings) :]
     return Flow(
         items,
         blocks,
         headings,
         bodies,
-        np.append(bodies, -1)[after],
-        np.append(bodies, -1)[after - 1] if len(bodies) else after,
-        fronted,
-        is_heading,
+        *_beside(headings, bodies, fronted),
+        np.stack((fronted, is_heading[bodies]), axis=1),
+        is_heading[bodies + 2],
         said.some(len(headings) + 1, len(texts)),
-        _words(said, len(headings)),
-        _words(characters(texts), len(headings)),
-        apart(meant[: len(headings)]),
-        np.concatenate((np.zeros_like(meant[:1]), meant[len(headings) :])).cumsum(axis=0, dtype=np.float32),
+        _words(said, characters(texts), len(headings)),
+        apart(named),
+        meant,
+        np.concatenate((np.zeros_like(spoken[:1]), meant)).cumsum(axis=0, dtype=np.float32),
     )
 
 
-def _words(those: Vocabulary, count: int) -> Words:
+def _beside(headings: Ints, bodies: Ints, fronted: Bools) -> tuple[Floats, Floats]:
+    """How each heading stands to each paragraph as the first one of a run, and as the last one, by paragraph and heading.
+
+    Right before it, or in a heap before it; whether most headings stand so; whether the paragraph follows front matter.
+    """
+    after = np.searchsorted(bodies, headings)
+    onto = np.append(bodies, -1)[after]  # for each heading the first paragraph after it
+    back = np.append(bodies, -1)[after - 1] if len(bodies) else after  # and the last one before it
+    at = bodies[:, None]
+    direct, behind = at == headings + 1, at == headings - 1
+    usual = np.mean(onto == headings + 1), np.mean(back == headings - 1)
+    first = (direct, ~direct & (at == onto), direct * usual[0], np.broadcast_to(fronted[:, None], direct.shape))
+    last = (behind, ~behind & (at == back), behind * usual[1])
+    return np.stack(first, axis=-1).astype(np.float32), np.stack(last, axis=-1).astype(np.float32)
+
+
+def _words(pairs: Vocabulary, single: Vocabulary, count: int) -> Words:
     """The words of the first `count` texts, the headings, and of the next one, the title."""
-    table = those.table(those.some(0, count + 1).held > 0).astype(np.float32)
-    names, title, said = (
-        (table[:count] > 0).astype(np.float32),
-        (table[count] > 0).astype(np.float32),
-        table[count + 1 :],
-    )
-    before = np.concatenate((np.zeros_like(said[:1]), said)) if len(said) else table[:1] * 0
-    held = np.log((count + 1) / (names.sum(axis=0) + 0.5)) / np.log(count + 1)
-    return Words(names, title, said, before.cumsum(axis=0, dtype=np.float32), held)
+    both = [_named(those, count + 1) for those in (pairs, single)]
+    edge = both[0].shape[1]
+    table = np.concatenate(both, axis=1)
+    own = (table[: count + 1] > 0).astype(np.float32)
+    names = np.zeros((table.shape[1], 2 * count + 1), dtype=np.float32)
+    names[:edge, : count + 1] = own[:, :edge].T
+    names[edge:, count + 1 :] = own[:count, edge:].T
+    held = np.log((count + 1) / (own[:count].sum(axis=0) + 0.5)) / np.log(count + 1)
+    said = table[count + 1 :]
+    before = np.concatenate((np.zeros_like(table[:1]), said)).cumsum(axis=0, dtype=np.int32)
+    return Words(names, _heard(said), before, held)
+
+
+def _named(those: Vocabulary, count: int) -> Counts:
+    """How often each text says the words of the first `count` ones."""
+    words = np.zeros(len(those.held), dtype=np.bool_)
+    words[those.word[those.text < count]] = True
+    return those.table(words).astype(np.int32)
 
 
 def _after_front(blocks: Sequence[Block], index: int) -> bool:
@@ -125,98 +154,90 @@ def weights() -> dict[str, Floats]:
 
 @dataclass(frozen=True)
 class Runs:
-    """Paragraphs cut into runs: for each run the indexes of its first and last item, of its first paragraph, and the one after.
+    """Paragraphs cut into runs: the indexes of the first paragraph of each run and of the one after it, and what they say.
 
-    Several ways to cut stand in one: the last axis has the runs, those before it the ways.
+    Several ways to cut stand in one: the last axis of `start` and `end` has the runs, those before it the ways. `shares`: the
+    share of each name that each run says, shape (runs, names); `openings`: what its first paragraph says of it.
     """
 
-    first: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    start: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
+    start: Ints
+    end: Ints
+    shares: Floats
+    openings: Floats
 
 
 def runs(page: Flow, cuts: npt.ArrayLike) -> Runs:
-    """The runs of paragraphs between cuts, given as sorted indexes of gaps; for several ways to cut in as many pieces at once."""
+    """The runs of paragraphs between cuts, given as sorted indexes of gaps; for several ways to cut in as many pieces at once.
+
+    A word that few runs say tells much; one that all headings share tells nothing.
+    """
     inner = np.asarray(cuts, dtype=np.int64) + 1
     edge = np.zeros((*inner.shape[:-1], 1), dtype=np.int64)
     start = np.concatenate((edge, inner), axis=-1)
     end = np.concatenate((inner, edge + len(page.bodies)), axis=-1)
-    return Runs(page.bodies[start], page.bodies[end - 1], start, end)
+    counts = page.words.before[end] - page.words.before[start]
+    count = start.shape[-1]
+    rare = np.log((count + 1) / ((counts > 0).sum(axis=-2, keepdims=True) + 0.5))
+    tells = np.maximum(0.0, rare * page.words.held).astype(np.float32)
+    said = np.concatenate((_heard(counts), page.words.heard[start]), axis=-2)
+    whole = np.maximum(1e-6, _times(tells, page.words.names))
+    shares: Floats = np.divide(_times(tells * said, page.words.names), whole)
+    return Runs(start, end, shares[..., :count, :], shares[..., count:, :])
+
+
+def _heard(counts: Counts) -> Floats:
+    heard: Floats = HEARD.take(counts, mode="clip")
+    return heard
+
+
+def _times(tables: Floats, matrix: Floats) -> Floats:
+    """Tables times a matrix, all in one product."""
+    *shape, size = tables.shape
+    product: Floats = (tables.reshape(prod(shape), size) @ matrix).reshape(*shape, matrix.shape[1])
+    return product
 
 
 def heads(page: Flow, those: Runs) -> Floats:
-    """What speaks for each heading to head each run, shape (headings, runs, HEADS), or (ways, headings, runs, HEADS)."""
-    first, last = those.first[..., None, :], those.last[..., None, :]
-    headings = page.headings[:, None]
-    table = np.zeros((*first.shape[:-2], len(headings), first.shape[-1], len(HEADS)), dtype=np.float32)
-    direct, behind = first == headings + 1, last == headings - 1
-    words, weight = _overlap(page.words, those)
-    share = _share(words, weight * page.words.names)
-    characters, rare = _overlap(page.signs, those)
-    alike = _share(characters, rare * page.signs.names)
+    """What speaks for each heading to head each run, shape (runs, headings, HEADS), or (ways, runs, headings, HEADS)."""
+    count = len(page.headings)
+    lengths = (those.end - those.start)[..., None]
+    meant = apart((page.told[those.end] - page.told[those.start]) / lengths)
+    alike = those.shares[..., count + 1 :]
+    table = np.empty((*alike.shape, len(HEADS)), dtype=np.float32)
     table[..., 0] = 1.0
-    table[..., 1] = -np.log(first.shape[-1])
-    table[..., 2] = direct
-    table[..., 3] = ~direct & (first == page.onto[:, None])
-    table[..., 4] = behind
-    table[..., 5] = ~behind & (last == page.back[:, None])
-    table[..., 6] = direct * np.mean(page.onto == page.headings + 1)
-    table[..., 7] = behind * np.mean(page.back == page.headings - 1)
-    table[..., 8] = share
-    table[..., 9] = share - _rival(share)
-    table[..., 10] = share - _rival(share.swapaxes(-1, -2)).swapaxes(-1, -2)
-    table[..., 11] = _share(_said(page.words.said[those.start]), weight * page.words.names)
-    table[..., 12] = alike - alike.mean(axis=-1, keepdims=True)
-    table[..., 13] = page.fronted[those.start][..., None, :]
-    meant = (page.told[those.end] - page.told[those.start]) / (those.end - those.start)[..., None]
-    near = page.named @ apart(meant).swapaxes(-1, -2)
-    table[..., 14] = near
-    table[..., 15] = near - _rival(near.swapaxes(-1, -2)).swapaxes(-1, -2)
+    table[..., 1] = -np.log(alike.shape[-2])
+    table[..., 2:6] = page.at_first[those.start]
+    table[..., 6:9] = page.at_last[those.end - 1]
+    table[..., 9] = those.shares[..., :count]
+    table[..., 10] = _times(meant, page.named.T)
+    table[..., 11:13] = _ahead(table[..., 9:11].swapaxes(-1, -2)).swapaxes(-1, -2)  # of the other headings
+    table[..., 13] = _ahead(table[..., 9].swapaxes(-1, -2)).swapaxes(-1, -2)  # of the other runs
+    table[..., 14] = those.openings[..., :count]
+    table[..., 15] = alike - alike.mean(axis=-2, keepdims=True)
     return table
 
 
-def _overlap(words: Words, those: Runs) -> tuple[Floats, Floats]:
-    """How much each run says each word, shape (runs, words), and how much each word tells, shape (1, words).
-
-    A word that few runs say tells much; one that all headings share tells nothing.
-    """
-    told = words.before[those.end] - words.before[those.start]
-    rare = np.log((told.shape[-2] + 1) / ((told > 0).sum(axis=-2, keepdims=True) + 0.5))
-    return _said(told), np.maximum(0.0, rare * words.held).astype(np.float32)
-
-
-def _said(counts: Floats) -> Floats:
-    return heard(counts).astype(np.float32)
-
-
-def _share(said: Floats, names: Floats) -> Floats:
-    """The share of each name, given the weights of its words, that each run says, shape (names, runs)."""
-    return np.asarray(names @ said.swapaxes(-1, -2) / np.maximum(1e-6, names.sum(axis=-1, keepdims=True)), np.float32)
-
-
-def _rival(words: Floats) -> Floats:
-    """For each cell the greatest of the others in its row."""
-    if words.shape[-1] < 2:
-        return np.zeros_like(words)
-    top = np.sort(words, axis=-1)[..., -2:]
-    return np.where(words == top[..., 1:], top[..., :1], top[..., 1:])
+def _ahead(values: Floats) -> Floats:
+    """By how much each value is above the greatest of the others in its row."""
+    if values.shape[-1] < 2:
+        return values
+    ordered = np.sort(values, axis=-1)
+    top, second = ordered[..., -1:], ordered[..., -2:-1]
+    return values - np.where(values == top, second, top)
 
 
 def leads(page: Flow, those: Runs, scores: Floats) -> Floats:
     """What speaks for each run to be the lead, which has no heading, shape (runs, LEADS), or (ways, runs, LEADS).
 
-    `scores`: of headings by runs.
+    `scores`: of runs by headings.
     """
-    words, weight = _overlap(page.words, those)
-    share = _share(words, weight * page.words.title)[..., 0, :]
-    table = np.zeros((*those.first.shape, len(LEADS)), dtype=np.float32)
+    share = those.shares[..., len(page.headings)]
+    table = np.zeros((*share.shape, len(LEADS)), dtype=np.float32)
     table[..., 0] = 1.0
     table[..., 0, 1] = table[..., -1, 2] = 1.0
-    table[..., 3] = page.fronted[those.start]
-    table[..., 4] = page.is_heading[those.last + 2]
-    table[..., 5] = page.is_heading[those.first]
+    table[..., 3:5] = page.leading[those.start]
+    table[..., 5] = page.headed[those.end - 1]
     table[..., 6] = share >= share.max(axis=-1, keepdims=True)
     table[..., 7] = share
-    table[..., 8] = np.clip(scores.max(axis=-2), -4, 4)
+    table[..., 8] = scores.max(axis=-1).clip(-4, 4)
     return table

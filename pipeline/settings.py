@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -65,7 +66,13 @@ class Settings(BaseModel):
         It is taken over every option, so that none can be forgotten, but for those of `run` that only say how the work
         is cut up and what a document may take; of a page with corrections, over their digest too.
         """
-        return sha256(f"{self.model_dump_json(exclude={'run': set(_NO_RECORD)})}{corrected}".encode()).hexdigest()[:16]
+        return sha256(f"{_as_json(self)}{corrected}".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4)
+def _as_json(settings: Settings) -> str:
+    """All that records depend on; each document asks for it."""
+    return settings.model_dump_json(exclude={"run": set(_NO_RECORD)})
 
 
 def load(path: Path | None = None, sets: Sequence[str] = ()) -> Settings:

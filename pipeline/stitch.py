@@ -33,6 +33,7 @@ CERTAIN = 0.999  # a block that opens a paragraph with this probability is no he
 LEAST_ODDS = 0.02  # a probability below it speaks no louder
 TINY = 1e-9  # stands for the weight of no words
 UNLIKELY = 0.7  # what more must speak for a head that likely opens a paragraph: a wrong move is worse than none
+SLACK = 2  # cells by which lines of one measure vary
 SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
 
@@ -73,8 +74,10 @@ def weights() -> Floats:
 
 def is_tail(block: Block) -> bool:
     """Whether a block of body text ends in mid-sentence."""
-    last = block.text.chars.rstrip(CLOSERS)[-1:] or block.text.chars[-1:]
-    return block.role is Role.BODY and last not in TERMINAL and block.text.chars[-1] not in "：:；;"
+    if block.role is not Role.BODY:
+        return False
+    chars = block.text.chars
+    return (chars.rstrip(CLOSERS)[-1:] or chars[-1:]) not in TERMINAL and chars[-1] not in "：:；;"
 
 
 def is_head(block: Block) -> bool:
@@ -126,15 +129,16 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     table[..., 4] = np.clip(near[-1:, :-1], -12, 12)
     table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
     table[..., 6], table[..., 7] = _balance(left, right)
-    joined = np.array(tails)[:, None] + 1 == np.array(heads)[None, :]
+    joined = np.array(tails)[:, None] + 1 == np.array(heads)
     table[..., 8] = joined
-    measures = [_measure(block) for block in left], [_measure(block) for block in right]
-    table[..., 9] = np.abs(np.array(measures[0])[:, None] - np.array(measures[1])[None, :]) <= 2
+    measures = {i: _measure(blocks[i]) for i in {*tails, *heads}}
+    apart = np.array([measures[i] for i in tails])[:, None] - np.array([measures[i] for i in heads])
+    table[..., 9] = np.abs(apart) <= SLACK
     table[..., 10] = _topics(left, right)
-    odds = np.log(np.clip([block.starts for block in right], LEAST_ODDS, 1.0))
-    table[..., 11] = odds[None, :, 0]
-    table[..., 12] = np.where(joined, odds[None, :, 1], 0.0)
-    table[..., 13] = np.where(joined, 0.0, odds[None, :, 2])
+    odds = np.log(np.array([block.starts for block in right]).clip(LEAST_ODDS, 1.0))
+    table[..., 11] = odds[:, 0]
+    table[..., 12] = np.where(joined, odds[:, 1], 0.0)
+    table[..., 13] = np.where(joined, 0.0, odds[:, 2])
     return table
 
 
@@ -142,17 +146,25 @@ def _bare(chars: str) -> str:
     return "".join(chars.split())
 
 
+def cells(chars: str) -> int:
+    """The width of a text: a Han character is two cells wide."""
+    return 2 * len(chars) - len(chars.encode("ascii", "ignore"))
+
+
 def _measure(block: Block) -> int:
     """The width of the lines of a block, in cells: that of its widest line."""
-    return max(2 * len(line.text.chars) - len(line.text.chars.encode("ascii", "ignore")) for line in block.lines)
+    return max([cells(line.text.chars) for line in block.lines])
 
 
 def _balance(left: Sequence[Block], right: Sequence[Block]) -> tuple[Floats, Floats]:
     """How many kinds of quotes and brackets stay open on the left and close on the right, and on one side only."""
-    opened = np.array([[b.text.chars.count(a) > b.text.chars.count(z) for a, z in _PAIRS] for b in left])
-    closed = np.array([[_closes(b.text.chars, a, z) for a, z in _PAIRS] for b in right])
-    both = (opened[:, None, :] & closed[None, :, :]).sum(axis=2)
-    return both.astype(np.float32), (opened[:, None, :] ^ closed[None, :, :]).sum(axis=2).astype(np.float32)
+    lefts, rights = ([block.text.chars for block in blocks] for blocks in (left, right))
+    whole = "".join((*lefts, *rights))
+    pairs = [(a, z) for a, z in _PAIRS if a in whole or z in whole]
+    opened = np.array([[chars.count(a) > chars.count(z) for a, z in pairs] for chars in lefts], dtype=np.bool_)
+    closed = np.array([[_closes(chars, a, z) for a, z in pairs] for chars in rights], dtype=np.bool_)
+    both = (opened[:, None, :] & closed).sum(axis=2)
+    return both.astype(np.float32), (opened[:, None, :] ^ closed).sum(axis=2).astype(np.float32)
 
 
 def _closes(chars: str, opening: str, closing: str) -> bool:
@@ -190,23 +202,30 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     best = gain.argmax(axis=1)
     if len(set(best.tolist())) == len(rows):  # each can have its best
         return list(zip(rows.tolist(), columns[best].tolist(), strict=True))
-    row_of = _assigned(np.hstack((-gain, np.zeros((len(rows), len(rows))))).tolist())[: len(columns)]
+    alone = [0.0] * len(rows)
+    row_of = _assigned([[*costs, *alone] for costs in (-gain).tolist()])[: len(columns)]
     pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(row_of) if r >= 0]
     return sorted(pair for pair in pairs if speaks[pair])
 
 
 def _assigned(cost: list[list[float]]) -> list[int]:
-    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns."""
-    u, v = [0.0] * len(cost), [0.0] * len(cost[0])
+    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns.
+
+    Each row begins with its cheapest column; those that find it taken look for a way on.
+    """
+    u, v = list(map(min, cost)), [0.0] * len(cost[0])
     owner = [-1] * len(v)
-    for row in range(len(cost)):
+    for row in reversed(range(len(cost))):  # of several rows the first one stays
+        owner[cost[row].index(u[row])] = row
+    for row in sorted(set(range(len(cost))).difference(owner)):
         least, came = [math.inf] * len(v), [-1] * len(v)
         left, done = list(range(len(v))), list[int]()
         here, at = row, -1  # no column yet
         while here >= 0:
             step, onward = math.inf, -1
+            costs, own = cost[here], u[here]
             for column in left:
-                reduced = cost[here][column] - u[here] - v[column]
+                reduced = costs[column] - own - v[column]
                 if reduced < least[column]:
                     least[column], came[column] = reduced, at
                 if least[column] < step:

@@ -195,14 +195,14 @@ def join(pieces: Sequence[Text], between: str = "") -> Text:
     return Text(between.join(piece.chars for piece in pieces), origins)
 
 
-def runs(text: Text) -> list[tuple[int, int, int, int]]:
-    """The spans (start, end, source_start, source_end) in which text and source go side by side.
+def runs(text: Text) -> list[list[int]]:
+    """The spans [start, end, source_start, source_end] in which text and source go side by side.
 
     Together they hold each character that has an origin. Several characters of one origin (an opened
     ligature) make a run of their own, whose source is that one character.
 
     >>> runs(join([Text.source("甲乙"), Text.source("丙")], "\\n"))
-    [(0, 2, 0, 2), (3, 4, 0, 1)]
+    [[0, 2, 0, 2], [3, 4, 0, 1]]
     """
     if not text.chars:
         return []
@@ -215,8 +215,8 @@ def runs(text: Text) -> list[tuple[int, int, int, int]]:
     if same.any():
         shared = np.append(same, False) | np.append(False, same)
         cut = np.where(shared[:-1] | shared[1:], ~same, cut)
-    inner = cut.nonzero()[0]
-    starts, ends = [0, *(inner + 1).tolist()], [*(inner + 1).tolist(), len(origins)]
-    firsts, lasts = [int(origins[0]), *origins[inner + 1].tolist()], [*origins[inner].tolist(), int(origins[-1])]
-    every = zip(starts, ends, firsts, lasts, strict=True)
-    return [(start, end, first, last + 1) for start, end, first, last in every if first != NOWHERE]
+    last = np.append(cut.nonzero()[0], len(origins) - 1)
+    first = np.concatenate(([0], last[:-1] + 1))
+    spans = np.stack((first, last + 1, origins[first], origins[last] + 1), axis=1)
+    found: list[list[int]] = spans[origins[first] != NOWHERE].tolist()
+    return found

@@ -9,6 +9,8 @@ from pipeline.fronts import Front
 from pipeline.order import Item
 from pipeline.partition import partition
 from pipeline.text import Text
+from pipeline.vectors import apart
+from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import vocabulary
 
 WATER = [
@@ -56,12 +58,13 @@ def test_negative_one_headline_takes_all():
 def test_no_headline_and_no_text():
     assert dealt(bodies(WATER)) == [WATER]
     assert dealt([(Role.TITLE, "石桥镇水车又转"), (Role.TITLE, "天文台拍到彗星")]) == [[], []]
-    assert cuts([], [], []) == [0.0]
+    assert cuts([], [], vocabulary([]), apart(vectors().of([]))) == [0.0]
 
 
 def test_words_on_both_sides_speak_against_a_cut():
     blocks = [block(Role.BODY, text) for text in (*WATER, *STARS)]
-    odds = cuts(blocks, [Item(b, i, i) for i, b in enumerate(blocks)], vocabulary([b.text.chars for b in blocks]))
+    told = apart(vectors().of([*WATER, *STARS]))
+    odds = cuts(blocks, [Item(b, i, i) for i, b in enumerate(blocks)], vocabulary([*WATER, *STARS]), told)
     assert max(range(len(odds)), key=lambda j: odds[j] if 0 < j < len(blocks) else -99.0) == 3
 
 

@@ -116,7 +116,7 @@ def learn(those: Sequence[tuple[Flow, Sections]]) -> dict[str, dict[str, float]]
         cuts = sorted(np.argsort(-score, kind="stable")[:wanted].tolist())
         run, owner = runs(page, cuts), owners(page, where, cuts)
         table = heads(page, run)
-        fits = np.array([[o is not None and o == where[h] for o in owner] for h in page.headings], dtype=bool)
+        fits = np.array([[o is not None and o == where[h] for h in page.headings] for o in owner], dtype=bool)
         rows.append(table.reshape(-1, len(HEADS)))
         said.append(fits.reshape(-1))
         chosen.append((page, run, owner, {where[h] for h in page.headings}, table))

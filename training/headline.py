@@ -26,6 +26,8 @@ from pipeline import cuts, headline
 from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.seams import SeamModel, shipped
+from pipeline.vectors import apart
+from pipeline.vectors import shipped as vectors
 from pipeline.vocabulary import vocabulary
 from training.examples import shown
 from training.labels import Found
@@ -116,8 +118,9 @@ def places(those: Sequence[Example]) -> tuple[Floats, Bools]:
     tables, answers = [], []
     for one in those:
         flow = [i for i, b in enumerate(one.blocks) if b.role in (Role.BODY, Role.HEADING) and not one.titles[i]]
-        said = vocabulary([one.blocks[i].text.chars for i in flow])
-        table = cuts.evidence(one.blocks, [Item(one.blocks[i], i, i) for i in flow], said)
+        texts = [one.blocks[i].text.chars for i in flow]
+        items = [Item(one.blocks[i], i, i) for i in flow]
+        table = cuts.evidence(one.blocks, items, vocabulary(texts), apart(vectors().of(texts)))
         steps = [(one.articles[a], one.articles[b]) for a, b in pairwise(flow)]
         keep = [a >= 0 and b >= 0 for a, b in steps]
         tables.append(table[keep])

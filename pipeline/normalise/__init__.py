@@ -120,7 +120,7 @@ def doubtful(text: str) -> list[Edit]:
     >>> doubtful('他说："好。')
     [Edit(start=3, end=4, becomes='"', rule='quotes.doubtful')]
     """
-    if quotes.CHANGING.isdisjoint(text):
+    if not quotes.might_be_straight(text):
         return []
     draft = Draft(text)
     left = (found.start() for found in STRAIGHT.finditer(text)) if draft.chinese else ()

@@ -25,6 +25,11 @@ NEVER_AFTER_OPEN: Final = "，。、；：？！）》】〉”’,.;:?!)"
 NEVER_BEFORE_CLOSE: Final = "（《【〈“‘("
 
 
+def might_be_straight(text: str) -> bool:
+    """Whether there is any straight quote."""
+    return '"' in text or "'" in text or "＂" in text or "＇" in text
+
+
 def edits(draft: Draft) -> list[Edit]:
     """Straight quotes as curly ones, where all of them pair.
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.audit import reach
+from pipeline.audit import reach, strange
 from pipeline.document import Article, Byline, Page, SeamMark
 from pipeline.markup import line_spans
 from pipeline.text import GAP, Text, join, runs
@@ -122,7 +122,7 @@ class _Maker:
     """Makes the fields of a page, each with a number of its own."""
 
     def __init__(self, page: Page) -> None:
-        self.reach = reach(page.document.changes)
+        self.reach = reach(strange(page.document.changes))
         self.seams = page.seams
         self.count = 0
 
@@ -149,7 +149,7 @@ class _Maker:
         sources = tuple((first, max(last, self.reach.get(last - 1, last))) for _, _, first, last in spans)
         return Field(self._next(), kind, tuple(self.pieces(text.chars, spans)), sources, level)
 
-    def pieces(self, chars: str, spans: Sequence[tuple[int, int, int, int]]) -> Iterator[Piece]:
+    def pieces(self, chars: str, spans: Sequence[Sequence[int]]) -> Iterator[Piece]:
         """The text cut where it jumps in the source along a seam."""
         at, score = 0, None
         for (*_, last), (start, _, first, _) in pairwise(spans):

@@ -121,7 +121,7 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
         *_groups(runs, page, ends, counts[0], widths),
         *_alike(page, ends),
         *sounding(plain, runs, sounds, vectors()),
-        *opening(plain, openings()),
+        *opening(plain.lines, openings()),
     ]
     is_open = _OPEN[ends] & (page.sizes > SHORT)
     return widened(own, readings(words, blank, model, is_open), _SHIFTS, _CROSSES)

@@ -237,7 +237,7 @@ def leads(page: Flow, those: Runs, scores: Floats) -> Floats:
     table[..., 0, 1] = table[..., -1, 2] = 1.0
     table[..., 3:5] = page.leading[those.start]
     table[..., 5] = page.headed[those.end - 1]
-    table[..., 6] = share >= share.max(axis=-1, keepdims=True)
+    table[..., 6] = share >= share.max(axis=-1, keepdims=True) - 1e-6  # a tie, whatever the rounding
     table[..., 7] = share
     table[..., 8] = scores.max(axis=-1).clip(-4, 4)
     return table

@@ -104,7 +104,9 @@ def align(lines: list[Line], gold: dict) -> list[Found | None]:  # type: ignore[
 
 
 def _made_of(chars: str, known: list[Piece], kind: str) -> bool:
-    """Whether a line is made of several bylines, or of several captions, of the page."""
+    """Whether a line is made of several bylines, or of several captions, of the page, or cut out of a row of them."""
+    if len(chars) > 1 and chars in "".join(p.letters for p in known if p.kind == kind):
+        return True
     parts = sorted({p.letters for p in known if p.kind == kind and p.letters}, key=len, reverse=True)
     hits = sum(len(part) for part in parts if part in chars)
     return bool(parts) and hits >= 0.8 * len(chars)

@@ -19,7 +19,7 @@ from torch.nn import functional
 SIZE = 48  # numbers that stand for a line
 DEPTH = 3  # layers
 DROPPED_COLUMNS, DROPPED = 0.25, 0.4
-EPOCHS, AT_ONCE, RATE, DECAY = 6, 16, 3e-3, 1e-4
+EPOCHS, AT_ONCE, RATE, DECAY = 8, 16, 3e-3, 1e-4
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ Lines = list[str]
 
 CLOSING = frozenset("，。；：？！、）》”’」』】〕…—·％,.;:?!)%")
 OPENING = frozenset("（《“‘「『【〔(")
+BESIDE = 0.2  # how often two captions stand on a line
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲"
 PLACES = "东海 北江 云州 南岭 青川 西河 安陵 临川 玉溪 长平".split()
 PAPERS = "日报 晚报 晨报 商报 都市报 健康报 周刊 时报".split()
@@ -159,8 +160,11 @@ def headings(section: Gold, how: Style, dice: random.Random) -> Lines:
 
 
 def captions(article: Gold, dice: random.Random) -> list[Lines]:
-    """Captions, each a box, broken at a measure of their own."""
-    return [wrapped(caption, dice.choice((9, 13, 18, 25, 40)), 1.0, dice) for caption in article["captions"]]
+    """Captions, each a box, broken at a measure of their own; sometimes two on a line, as of pictures side by side."""
+    those = list(article["captions"])
+    if len(those) > 1 and dice.random() < BESIDE:
+        return [[dice.choice((" ", "  ", "\u3000")).join(those[:2])], *([caption] for caption in those[2:])]
+    return [wrapped(caption, dice.choice((9, 13, 18, 25, 40)), 1.0, dice) for caption in those]
 
 
 def gap(dice: random.Random, chance: float) -> Lines:

@@ -205,7 +205,7 @@ def typeset(gold: Gold, dice: random.Random) -> tuple[str, Gold]:
     scanned = kind < 0.4
     measure = dice.choice((9, 11, 12, 13, 14, 15, 16, 17, 18, 20, 22, 24, 27, 32, 40))
     how = style(dice, measure)
-    frames = dice.random() < 0.35
+    frames = dice.random() < 0.4
     boxes: list[Lines] = []
     for article in gold["articles"]:
         boxes += placed(article, (framed if frames else columned)(article, how, dice), how, dice)

@@ -118,7 +118,10 @@ def _copies(chars: str, *, brackets: bool = True) -> list[tuple[int, int]]:
         return [(k, k + 1) for k in range(1, len(chars), 2)]
     if brackets and ("（（" in chars or "((" in chars):
         return list(_bracketed(chars))
-    if chars.find(chars[-SHORTEST_COPY:], 0, -SHORTEST_COPY) < 0 and chars.find(chars[:SHORTEST_COPY], SHORTEST_COPY) < 0:
+    if (
+        chars.find(chars[-SHORTEST_COPY:], 0, -SHORTEST_COPY) < 0
+        and chars.find(chars[:SHORTEST_COPY], SHORTEST_COPY) < 0
+    ):
         return []
     copy = _copy(chars)
     return [copy] if copy else []

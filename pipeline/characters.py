@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -70,9 +70,9 @@ class Characters:
 
     def echoes(self) -> Floats:
         """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
-        beyond = self.points.max() > OTHER
-        wide, bits = (np.uint64, np.uint64(21)) if beyond else (np.uint32, np.uint32(16))
-        pairs = (self.points[:-1].astype(wide) << bits) | self.points[1:]
+        pairs: npt.NDArray[Any] = (self.points[:-1] << np.uint32(16)) | self.points[1:]
+        if self.points.max() > OTHER:
+            pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
         order = pairs.argsort()
         ordered = pairs[order]
         same = ordered[1:] == ordered[:-1]

@@ -15,6 +15,7 @@ Cells = npt.NDArray[np.int32]
 INDENT = 6  # cells: two Han characters, and a cell or two of play
 WINDOW = 7  # lines on either side that a measure is looked for in
 WIDE = 14  # and those in which a wider one is looked for
+REACH = 2 * WIDE
 NO_LINE = -99  # where a line would stand before the first or behind the last one
 
 
@@ -29,41 +30,43 @@ def measures(widths: Ints) -> Ints:
     >>> measures(np.array([48, 52, 48, 20, 48, 30, 48, 52, 48])).tolist()[0]
     52
     """
-    narrow = widths.astype(np.int32)
-    alike = _alike(narrow)
-    near, votes = _votes(narrow, alike, WINDOW)
+    around = _around(widths.astype(np.int32))
+    alike = _alike(around)
+    near, votes = _votes(around, alike, WINDOW)
     common = near[votes.argmax(axis=0), np.arange(len(widths))]
-    wide, support = _votes(narrow, alike, WIDE)
+    wide, support = _votes(around, alike, WIDE)
     fits = (support >= 2000) & (wide >= common) & (wide <= common + INDENT)
     found: Ints = np.maximum(np.where(fits, wide, 0).max(axis=0), common).astype(np.int64)
     return found
 
 
-def _alike(widths: Cells) -> npt.NDArray[np.uint8]:
-    """How many lines are as wide as a line, within a cell, of all from 2 `WIDE` before it up to each place near it.
+def _around(widths: Cells) -> Cells:
+    """The widths of the lines from `REACH` before each line to `REACH` behind it, shape (places, lines)."""
+    edge = np.full(REACH, NO_LINE, dtype=np.int32)
+    all_ = np.concatenate((edge, widths, edge))
+    return np.ndarray((2 * REACH + 1, len(widths)), np.int32, all_, strides=all_.strides * 2)  # each row one line on
+
+
+def _alike(around: Cells) -> npt.NDArray[np.uint8]:
+    """How many lines are as wide as a line, within a cell, of all from `REACH` before it up to each place near it.
 
     Shape (places + 1, lines), so that the difference of two rows counts the lines between two places.
     """
-    near = _near(widths, 2 * WIDE)
-    alike = np.zeros((len(near) + 1, len(widths)), dtype=np.uint8)
-    np.cumsum(np.abs(near - widths) <= 1, axis=0, out=alike[1:])
+    apart = around - (around[REACH] - 1)
+    alike = np.zeros((len(around) + 1, around.shape[1]), dtype=np.uint8)
+    np.add.accumulate(apart.view(np.uint32) <= 2, axis=0, dtype=np.uint8, out=alike[1:])
     return alike
 
 
-def _near(values: Cells, reach: int) -> Cells:
-    """The values of the lines from `reach` before each line to `reach` behind it, shape (places, lines)."""
-    edge = np.full(reach, NO_LINE, dtype=values.dtype)
-    return np.lib.stride_tricks.sliding_window_view(np.concatenate((edge, values, edge)), len(values))
-
-
-def _votes(widths: Cells, alike: npt.NDArray[np.uint8], reach: int) -> tuple[Cells, Cells]:
+def _votes(around: Cells, alike: npt.NDArray[np.uint8], reach: int) -> tuple[Cells, Cells]:
     """The widths within `reach` lines of each line, and for each a thousand for every one alike and its own width (so that
     the wider one wins a tie).
     """
-    near = _near(widths, reach)
-    place = np.arange(len(near))[:, None]
-    middle = 2 * WIDE - place[:, 0]
-    count = np.zeros((len(near), len(widths) + 2 * reach), dtype=np.int32)
-    count[:, reach : reach + len(widths)] = alike[middle + len(near)] - alike[middle]
-    votes = count[place, place + np.arange(len(widths))]
+    near = around[REACH - reach : REACH + reach + 1]
+    places, lines = near.shape
+    count = np.zeros((places, lines + 2 * reach), dtype=np.int32)
+    first, last = alike[REACH + 1 - places : REACH + 1], alike[REACH + 1 : REACH + 1 + places]
+    count[:, reach:-reach] = (last - first)[::-1]
+    wide, one = count.strides
+    votes = np.ndarray(near.shape, np.int32, count, strides=(wide + one, one))  # each row one line on
     return near, np.where(near > 0, votes * 1000 + near, -1)

@@ -142,8 +142,8 @@ class Pins:
     def _broken(self, one: Correction, decided: list[Decision]) -> None:
         _, i = self.at[one]
         label = _LABELS[ROLE_OF[decided[i].label]][0]
-        decided[i] = replace(
-            decided[i], label=label, rule=one.rule, confidence=1.0, opens=1.0, goes_on=0.0, resumes=0.0
+        decided[i] = decided[i]._replace(
+            label=label, rule=one.rule, confidence=1.0, opens=1.0, goes_on=0.0, resumes=0.0
         )
 
     def _joined(self, one: Correction, decided: list[Decision]) -> None:
@@ -158,12 +158,12 @@ class Pins:
         elif after is Role.BODY:
             label, starts = "C", (0.0, 0.0, 1.0)
             if decided[i + 1 : i + 2] and decided[i + 1].label == "J":
-                decided[i + 1] = replace(decided[i + 1], label="C")
+                decided[i + 1] = decided[i + 1]._replace(label="C")
         else:
             raise Misfit(f"lines of a {after} that stand apart are never joined.")
         opens, goes_on, resumes = starts
-        decided[j] = replace(
-            decided[j], label=label, rule=one.rule, confidence=1.0, opens=opens, goes_on=goes_on, resumes=resumes
+        decided[j] = decided[j]._replace(
+            label=label, rule=one.rule, confidence=1.0, opens=opens, goes_on=goes_on, resumes=resumes
         )
 
     def _stitched(self, one: Correction, blocks: Sequence[Block], seams: list[Seam]) -> None:

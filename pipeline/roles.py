@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +57,7 @@ class RolesOptions(BaseModel):
     weights: str = Field(default="", description="file of weights learnt on your own pages; empty: the ones shipped")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a line is: its label (see ROLE_OF), the rule that spoke loudest, and how sure it is (0 to 1).
 
     `opens`, `goes_on` and `resumes` are the probabilities of P, J and C; `odds` has that of each Role, in their order.
@@ -263,7 +263,7 @@ def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
     for group in those:
         if whole[len(group)] >= HABIT:
             for k, i in enumerate(group):
-                decided[i] = replace(decided[i], label="Hh"[k > 0])
+                decided[i] = decided[i]._replace(label="Hh"[k > 0])
     return decided
 
 

@@ -7,16 +7,19 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import pipeline
+from pipeline.characters import Characters
 from pipeline.document import Line, Role
 from pipeline.features import features
-from pipeline.measure import cells, measures
+from pipeline.measure import measures
 from pipeline.roles import ROLE_OF, RolesOptions, best_path, blocks_of, marginals, roles, weights
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
 from pipeline.text import Text, join
-from pipeline.wording import cues, found, names
+from pipeline.wording import CUE_LONGEST, cues, found, named, names
 
 
 def lines_of(page: str) -> list[Line]:
@@ -128,12 +131,12 @@ def test_features_are_in_range_and_always_the_same_columns() -> None:
 
 def test_a_lost_indent_does_not_hide_the_measure() -> None:
     chars = ["字" * 24, "字" * 26, "字" * 24, "字" * 10, "字" * 24, "字" * 24, "字" * 26, "字" * 24, "字" * 5]
-    assert set(measures(cells(chars)).tolist()) == {52}
+    assert set(measures(Characters(chars).cells()).tolist()) == {52}
 
 
 def test_two_columns_have_two_measures() -> None:
     chars = ["字" * 26] * 20 + ["字" * 14] * 20
-    found_measures = measures(cells(chars)).tolist()
+    found_measures = measures(Characters(chars).cells()).tolist()
     assert found_measures[:10] == [52] * 10
     assert found_measures[-10:] == [28] * 10
 
@@ -153,15 +156,34 @@ def test_two_columns_have_two_measures() -> None:
     ],
 )
 def test_cues(line: str, rule: str) -> None:
-    assert found([line])[rule].tolist() == [1]
+    assert rule in of_line(line)
 
 
 @pytest.mark.parametrize(
     "line", ["记者会昨天举行，多家媒体到场。", "他在1998年5月6日来到这里，住了三天，后来又回去了。"]
 )
 def test_cues_that_are_none(line: str) -> None:
-    has = found([line])
-    assert not any(has[rule].any() for rule, _ in cues() if rule.split(".")[0] in ("byline", "furniture"))
+    assert not any(rule.split(".")[0] in ("byline", "furniture") for rule in of_line(line))
+
+
+def of_line(line: str) -> set[str]:
+    """The cues that a line has, one line of several."""
+    has = found(Characters(["……", line, "……"]))
+    return {rule for (rule, _), yes in zip(cues(), has[:, 1].tolist(), strict=True) if yes}
+
+
+@pytest.mark.parametrize(("rule", "cue"), cues())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_cue_is_found_by_what_it_needs(rule: str, cue: re.Pattern[str], data: st.DataObject) -> None:
+    line = data.draw(st.from_regex(cue)).replace("\n", " ")
+    says = cue.match if cue.pattern.startswith("^") else cue.search
+    assert (rule in of_line(line)) == bool(says(line[:CUE_LONGEST]) if line else False)
+
+
+@given(st.lists(st.text("记者员 通讯张王一，、（）□报道文图/：的", min_size=1, max_size=60), min_size=1, max_size=5))
+def test_names_of_a_page_are_those_of_its_lines(lines: list[str]) -> None:
+    assert named(Characters(lines)).tolist() == list(map(names, lines))
 
 
 def alternatives(pattern: str) -> list[str]:

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.characters import Characters, grouped
 from pipeline.roles import weights
-from pipeline.sounds import KINDS, LONGEST, PARTS, columns, seen
-from pipeline.vectors import SCALE, apart, shipped
+from pipeline.script_fold import simplify, simplify_all
+from pipeline.sounds import KINDS, LONGEST, columns
+from pipeline.vectors import MOST_ALIKE, SCALE, apart, shipped
+from training.seen import seen
 
 TEXTS = st.lists(st.text("的一是在不了有和人这中大为上个国我以要他 A1，。\n\ud800𠮷醫", max_size=12), max_size=6)
 
@@ -67,19 +70,43 @@ def test_apart_has_unit_length_and_no_middle() -> None:
     ],
 )
 def test_a_caption_does_not_sound_like_a_heading(caption: str, heading: str) -> None:
-    scores = weights().sounds.scores([caption, heading], shipped())
+    scores = scored([caption, heading])
     difference = scores[:, KINDS.index("caption")] - scores[:, KINDS.index("heading")]
     assert difference[0] > difference[1]
 
 
-@given(TEXTS)
-def test_any_line_can_be_listened_to(texts: list[str]) -> None:
-    assert seen(texts, shipped()).shape == (len(texts), PARTS * shipped().table.shape[1])
+def scored(lines: list[str], last: list[int] | None = None) -> np.ndarray:  # type: ignore[type-arg]
+    """How each line sounds, or the stretch from each line to a last one."""
+    page = Characters(lines)
+    ends = page.starts + page.sizes
+    return weights().sounds.scores(page, page.starts, ends if last is None else ends[last], shipped())
+
+
+@given(
+    st.lists(st.text("的一是在不了有和人这中大为 A1，。\ud800𠮷醫薴", min_size=1, max_size=12), min_size=1, max_size=6)
+)
+def test_a_page_sounds_like_its_lines(lines: list[str]) -> None:
+    """All at once, each word looked up once, as by what the model was learnt from."""
+    sounds, last = weights().sounds, len(lines) - 1
+    wholes = ["".join(lines[i:]) for i in range(len(lines))]
+    for texts, found in ((lines, scored(lines)), (wholes, scored(lines, [last] * len(lines)))):
+        assert np.allclose(found, seen(texts, shipped()) @ sounds.weights + sounds.bias, atol=1e-3)
+
+
+def test_no_more_pairs_have_one_hash_than_are_looked_at() -> None:
+    pairs = shipped().pairs[:-MOST_ALIKE]
+    assert np.array_equal(shipped().find(pairs >> np.uint32(16), pairs & np.uint32(0xFFFF)), np.arange(len(pairs)))
+
+
+@given(st.text("於著醫院A1，\n\ud800𠮷𫠃", min_size=65, max_size=90))
+def test_a_page_is_folded_like_a_line(text: str) -> None:
+    assert simplify(text) == "".join(map(simplify, text))
+    assert simplify_all(text) == "".join(map(simplify_all, text))
 
 
 def test_long_lines_and_long_groups_are_not_listened_to() -> None:
     long = "水" * (LONGEST + 1)
-    groups = [range(1), range(1, 3)]
-    of_line, of_group = columns([long, "桥", "通车"], groups, weights().sounds, shipped())[:2]
+    page = Characters([long, "桥", "通车"])
+    of_line, of_group = columns(page, grouped(np.array([True, True, False])), weights().sounds, shipped())[:2]
     assert of_line.values[0] == 0 and of_group.values[0] == 0
     assert of_line.values[1] > 0 and of_group.values[1] == of_group.values[2] > 0

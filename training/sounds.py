@@ -14,10 +14,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.script_fold import simplify
-from pipeline.sounds import KINDS, LONGEST, Sounds, seen
+from pipeline.sounds import KINDS, LONGEST, Sounds
 from pipeline.vectors import Vectors
 from training.labels import letters
 from training.pages import LabelledPage
+from training.seen import seen
 
 PARTS = 4
 PENALTY = 0.2  # inverse strength of the ridge

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.document import Block, Line, Role
+from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.vocabulary import Floats, Ints, Vocabulary
 
@@ -27,6 +27,7 @@ Vectors = npt.NDArray[np.float32]
 NEAR = 6  # paragraphs: a word that comes up again within them binds them
 WIDE = 4  # paragraphs on each side whose meaning is compared
 FAR = 30  # blocks between two paragraphs that are looked at
+NOTHING = (False,) * 4
 SLACK = 2  # characters by which lines of one measure vary
 _DATELINE = re.compile(
     r"^.{0,12}?(?:本报|本刊|新华社|中新社|中新网|人民网|央视网|记者).{0,24}?(?:讯|电|报道|消息)|^[（(【]?(?:本报|本刊)"
@@ -67,7 +68,9 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary, t
     table[:, 0] = 1.0
     table[:, 1], table[:, 2] = near, near.mean() - near
     table[:, 3], table[:, 4] = across, across.mean() - across
-    table[:, 5:11] = [_between(blocks, *pair) for pair in pairwise(items)]
+    table[:, 5:9] = [_between(blocks, *pair) for pair in pairwise(items)]
+    table[:, 9] = [after.first != before.last + 1 for before, after in pairwise(items)]
+    table[:, 10] = _differ(items)
     table[:, 11:14] = [_beginning(item.block) for item in items[1:]]
     table[:, 14] = _titled(blocks)[[item.first for item in items[1:]]]
     table[:, 15:17] = [_end(item.block) for item in items[:-1]]
@@ -127,21 +130,19 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 
 def _between(blocks: Sequence[Block], before: Item, after: Item) -> tuple[bool, ...]:
-    """What stands between two items, whether they stand apart, and whether their measures differ."""
+    """Which kinds of blocks stand between two items: a byline, another part of a headline, a caption, furniture."""
+    if after.first == before.last + 1:
+        return NOTHING
     roles = {blocks[i].role for i in range(before.last + 1, min(after.first, before.last + FAR))}
-    left, right = before.block.lines, after.block.lines
-    return (
-        Role.BYLINE in roles,
-        not roles.isdisjoint((Role.TITLE, Role.KICKER, Role.SUBTITLE)),
-        Role.CAPTION in roles,
-        Role.FURNITURE in roles,
-        after.first != before.last + 1,
-        min(len(left), len(right)) > 1 and abs(_width(left) - _width(right)) > SLACK,
-    )
+    headline = not roles.isdisjoint((Role.TITLE, Role.KICKER, Role.SUBTITLE))
+    return Role.BYLINE in roles, headline, Role.CAPTION in roles, Role.FURNITURE in roles
 
 
-def _width(lines: Sequence[Line]) -> int:
-    return max([len(line.text.chars) for line in lines])
+def _differ(items: Sequence[Item]) -> npt.NDArray[np.bool_]:
+    """Whether the measures of an item and the next one differ, where both have lines enough to tell."""
+    widths = np.array([max([len(line.text.chars) for line in item.block.lines]) for item in items])
+    long = np.array([len(item.block.lines) > 1 for item in items])
+    return np.asarray(long[1:] & long[:-1] & (np.abs(np.diff(widths)) > SLACK), dtype=np.bool_)
 
 
 def _beginning(block: Block) -> tuple[bool, bool, bool]:

@@ -41,18 +41,23 @@ def unwrap(lines: Sequence[Text], options: UnwrapOptions, *, headline: bool = Fa
     >>> unwrap([Text.source("石桥通了车"), Text.source("两岸少绕路")], UnwrapOptions(), headline=True).chars
     '石桥通了车 两岸少绕路'
     """
+    if len(lines) == 1:
+        return lines[0]
     pieces = [lines[0]]
     halves = headline and len(lines) == 2 and _parallel(lines[0].chars, lines[1].chars)
     for line in lines[1:]:
         before = pieces[-1].chars
         if halves or _space_between(before, line.chars):
             pieces.append(Text.made(" "))
-        elif (
-            options.hyphens and line.chars[:1].islower() and _HYPHENATED.search(before) and not _ADDRESS.search(before)
-        ):
+        elif options.hyphens and line.chars[:1].islower() and _is_hyphenated(before):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)
     return join(pieces)
+
+
+def _is_hyphenated(line: str) -> bool:
+    """Whether a word was cut at the end of a line; the hyphen of an address is its own."""
+    return _HYPHENATED.search(line) is not None and not _ADDRESS.search(line)
 
 
 def _space_between(before: str, after: str) -> bool:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.chain import best_path, marginals
 from pipeline.columns import Feature, Layout, Table
 from pipeline.context import Context, Layer
 from pipeline.document import Block, Line, Role
@@ -31,7 +32,6 @@ from pipeline.sounds import Sounds
 from pipeline.text import Text
 
 Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 
 # A capital letter opens a block; a small one goes on with the line before. P opens a paragraph, J goes on with the
 # line before it, C goes on in mid-paragraph with text that stands elsewhere.
@@ -45,7 +45,6 @@ ROLE_OF = {
 DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above which the stitch stage looks at it again
 TERMINAL = "。！？…!?：:；;”’）"
 HABIT = 2  # times that a page does a thing, to call it its habit
-RESCALED = 4  # lines between two scalings of the forward and backward sums
 AT_ONCE = 512  # lines scored in one array
 
 
@@ -173,56 +172,6 @@ def _rows(known: dict[str, Floats], fields: Sequence[Feature], size: int) -> tup
     nothing = np.zeros(size, dtype=np.float32)
     rows = [known.get(f"{name}={value}", nothing) for name, values in fields for value in values]
     return np.array(rows), np.cumsum([0, *(len(values) for _, values in fields[:-1])])[:, None]
-
-
-def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
-    """The labels whose scores and moves add up to the most (Viterbi 1967)."""
-    n = len(scores)
-    best = scores.copy()
-    reach, most = np.empty_like(moves), np.empty_like(moves[0])
-    for before, here in zip(best[:-1, :, None], best[1:], strict=True):
-        np.add(before, moves, reach)
-        np.maximum.reduce(reach, 0, None, most)
-        np.add(here, most, here)
-    path = [int(best[-1].argmax())]
-    for end in range(n - 1, 0, -AT_ONCE):
-        start = max(0, end - AT_ONCE)
-        back = (best[start:end, :, None] + moves).argmax(axis=1).tolist()
-        for labels in reversed(back):
-            path.append(labels[path[-1]])
-    return np.array(path[::-1], dtype=np.int64)
-
-
-def marginals(scores: Floats, moves: Floats) -> Floats:
-    """The probability of each label of each line given the whole page (forward-backward), shape of `scores`.
-
-    Scaled back to one every `RESCALED` lines: a float has room for the rest.
-    """
-    local = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
-    step = np.exp((moves - moves.max()).astype(np.float64))
-    ahead, behind = _passed(local, step)
-    both = ahead * behind / np.maximum(local, 1e-300)
-    found: Floats = (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
-    return found
-
-
-def _passed(local: Doubles, step: Doubles) -> tuple[Doubles, Doubles]:
-    """For each line and label the weight of all paths up to it, and of all from it on, up to a factor a line.
-
-    Both ways go side by side in one row, since it is the number of calls that costs.
-    """
-    size = len(step)
-    steps = np.zeros((2 * size, 2 * size))
-    steps[:size, :size], steps[size:, size:] = step, step.T
-    passed = np.concatenate((local, local[::-1]), axis=1)
-    reach = np.empty(2 * size)
-    for start in range(1, len(local), RESCALED):
-        for before, here in zip(passed[start - 1 :], passed[start : start + RESCALED], strict=False):
-            np.dot(before, steps, reach)
-            np.multiply(here, reach, here)
-        ways = here.reshape(2, size)
-        ways /= np.add.reduce(ways, 1, keepdims=True)
-    return passed[:, :size], passed[::-1, size:]
 
 
 def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:

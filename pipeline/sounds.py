@@ -2,8 +2,8 @@
 
 In: lines. Out: for each a score for each kind: a title, a heading, a caption, a line that opens a paragraph, one from its
 middle. A place, people at work, a ceremony sound like a picture; an aim, a question, a turn of events like a heading.
-A log-linear model over word vectors (`vectors.py`): the mean of the pairs and of the characters of a line, its first pair and
-its last, and its last character. Its weights are learnt with the roles (`training/sounds.py`); how much it weighs, too.
+A log-linear model over word vectors (`vectors.py`): the mean of the pairs and of the characters of a line, its last pair and
+its first, and its last character. Its weights are learnt with the roles (`training/sounds.py`); how much it weighs, too.
 """
 
 from __future__ import annotations

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.chain import best_path, marginals
 from pipeline.characters import Characters
 from pipeline.document import Line, Role
 from pipeline.features import features
 from pipeline.measure import measures
-from pipeline.roles import ROLE_OF, RolesOptions, best_path, blocks_of, marginals, roles, weights
+from pipeline.roles import ROLE_OF, RolesOptions, blocks_of, roles, weights
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
 from pipeline.text import Text, join

@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.chain import best_path
 from pipeline.columns import Layout, Table
 from pipeline.context import Context, Layer
 from pipeline.features import features
-from pipeline.roles import Weights, best_path, emissions
+from pipeline.roles import Weights, emissions
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
 from pipeline.sounds import Sounds

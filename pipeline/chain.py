@@ -1,0 +1,66 @@
+"""The chain of a page's lines: the best labels for all of them together, and how sure each one is.
+
+In: a score for each label of each line, and one for each pair of neighbouring labels (`roles.py`). Out: the best sequence, and the
+probabilities. A call of numpy on so few numbers costs more than the sum it does: so a line takes as few calls as can be.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+AT_ONCE = 512  # lines looked back over in one array
+RESCALED = 4  # lines between two scalings of the forward and backward sums
+
+
+def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
+    """The labels whose scores and moves add up to the most (Viterbi 1967)."""
+    n = len(scores)
+    best = scores.copy()
+    reach, most = np.empty_like(moves), np.empty_like(moves[0])
+    for before, here in zip(best[:-1, :, None], best[1:], strict=True):
+        np.add(before, moves, reach)
+        np.maximum.reduce(reach, 0, None, most)
+        np.add(here, most, here)
+    path = [int(best[-1].argmax())]
+    for end in range(n - 1, 0, -AT_ONCE):
+        start = max(0, end - AT_ONCE)
+        back = (best[start:end, :, None] + moves).argmax(axis=1).tolist()
+        for labels in reversed(back):
+            path.append(labels[path[-1]])
+    return np.array(path[::-1], dtype=np.int64)
+
+
+def marginals(scores: Floats, moves: Floats) -> Floats:
+    """The probability of each label of each line given the whole page (forward-backward), shape of `scores`.
+
+    Scaled back to one every `RESCALED` lines: a float has room for the rest.
+    """
+    local = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
+    step = np.exp((moves - moves.max()).astype(np.float64))
+    ahead, behind = _passed(local, step)
+    both = ahead * behind / np.maximum(local, 1e-300)
+    found: Floats = (both / both.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
+
+
+def _passed(local: Doubles, step: Doubles) -> tuple[Doubles, Doubles]:
+    """For each line and label the weight of all paths up to it, and of all from it on, up to a factor a line.
+
+    Both ways go side by side in one row, since it is the number of calls that costs.
+    """
+    size = len(step)
+    steps = np.zeros((2 * size, 2 * size))
+    steps[:size, :size], steps[size:, size:] = step, step.T
+    passed = np.concatenate((local, local[::-1]), axis=1)
+    reach = np.empty(2 * size)
+    for start in range(1, len(local), RESCALED):
+        for before, here in zip(passed[start - 1 :], passed[start : start + RESCALED], strict=False):
+            np.dot(before, steps, reach)
+            np.multiply(here, reach, here)
+        ways = here.reshape(2, size)
+        ways /= np.add.reduce(ways, 1, keepdims=True)
+    return passed[:, :size], passed[::-1, size:]

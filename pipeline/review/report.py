@@ -25,7 +25,7 @@ from pipeline.review.originals import Output, listed, output
 from pipeline.review.pages import document_page, overview_page
 from pipeline.review.sums import Summary, Sums
 from pipeline.review.words import script
-from pipeline.run.plan import Listing
+from pipeline.run.lists import Listing
 
 SHARD = 1 << 20  # bytes of the list in one file
 MOST_ORDERED = 200_000  # documents that j and k know without the list
@@ -119,7 +119,7 @@ def _parts(job: _Job, parts: Sequence[int], workers: int) -> Iterator[list[Summa
 def _part(job: _Job, part: int) -> list[Summary]:
     """Write the pages of the documents of a part."""
     of = output(job.out)
-    found = {one.source: one for one in job.listing.sorted(part)} if part in job.listing.used() else {}
+    found = {one.name: one for one in job.listing.sorted(part)}
     summaries = []
     for one in shown(of, part, found, job.corrections):
         name = one.summary.name

@@ -38,8 +38,8 @@ def cluster_of(order: Order) -> Iterator[Engine | None]:
         yield engine
 
 
-def engine_of(order: Order, size: int, lock: int | None) -> Engine:
-    """The engine on this machine, for so many bytes."""
+def engine_of(order: Order, size: int, parts: int, lock: int | None) -> Engine:
+    """The engine on this machine, for so many bytes in so many parts."""
     workers = order.workers
     if workers == 0 or order.engine == "serial":
         return serial
@@ -47,7 +47,7 @@ def engine_of(order: Order, size: int, lock: int | None) -> Engine:
 
     if workers is None:
         workers = 1 if size < _SMALL else _processors()
-    return partial(pool, workers=workers, lock=lock)
+    return partial(pool, workers=min(workers, parts), lock=lock)
 
 
 def _processors() -> int:

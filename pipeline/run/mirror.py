@@ -80,17 +80,16 @@ class Mirror:
 
     def sweep(self, share: Share) -> None:
         """Remove what a run that was killed left: files of records that are named by no receipt."""
-        for part, paths in self.layout.lying().items():
+        for path in self.layout.files():
+            part = self.layout.part_of(path)
             if share != WHOLE and not share.has(part):
                 continue
-            receipt = receipts.read(self.layout.receipt(part))
-            named = {output.path for output in receipt.head.outputs} if receipt else set()
-            for path in paths:
-                name = path.relative_to(self.layout.root).as_posix()
-                if name not in named:
-                    self.store.remove(name)
-                    self.records.discard(name)
-                    path.unlink()
+            head = receipts.read_head(self.layout.receipt(part))
+            name = path.relative_to(self.layout.root).as_posix()
+            if not head or name not in {output.path for output in head.outputs}:
+                self.store.remove(name)
+                self.records.discard(name)
+                path.unlink()
 
 
 def fetch_part(store: Store, part: int, folder: Path) -> Receipt | None:
@@ -109,7 +108,7 @@ def fetch_part(store: Store, part: int, folder: Path) -> Receipt | None:
     except OSError:
         return None
     head = replace(receipt.head, outputs=tuple(replace(one, path=_plain(one.path)) for one in receipt.head.outputs))
-    layout.receipt(part).write_bytes(receipts.encode(part, head.stamp, head.outputs, list(receipt.rows))[1])
+    layout.receipt(part).write_bytes(receipts.encode(part, head.stamp, head.outputs, receipt.rows)[1])
     return receipt
 
 
@@ -122,7 +121,7 @@ def publish_part(store: Store, part: int, folder: Path, earlier: Receipt | None)
     outputs = [replace(one, path=_named(one)) for one in receipt.head.outputs]
     for before, after in zip(receipt.head.outputs, outputs, strict=True):
         store.send(folder / before.path, after.path)
-    head, data = receipts.encode(part, receipt.head.stamp, outputs, list(receipt.rows))
+    head, data = receipts.encode(part, receipt.head.stamp, outputs, receipt.rows)
     store.put(data, _receipt(part))
     for old in earlier.head.outputs if earlier else ():
         if old.path not in {output.path for output in outputs}:

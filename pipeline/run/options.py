@@ -24,6 +24,12 @@ class RunOptions(BaseModel):
         ge=1,
         description="a part goes on in a further file when one has reached this size, in megabytes of JSON Lines",
     )
+    split_mb: int = Field(
+        default=32,
+        ge=1,
+        description="a file of rows that is larger, in megabytes, is the work of several parts, a piece of this size each;"
+        " .jsonl, .ndjson and .parquet that are not packed",
+    )
     format: Format = Field(
         default="jsonl",
         description="form of the record files: jsonl, jsonl.zst (extra zst) or parquet (extra parquet)",

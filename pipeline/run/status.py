@@ -78,20 +78,19 @@ class Status:
 def status(out: Path) -> Status:
     """The state of an output. Raises ConfigError where no run wrote it."""
     layout = _layout(out)
-    lying = layout.lying()
     broken: list[str] = []
     counts: Counts = {}
     parts = inputs = 0
-    for part in sorted({*layout.parts(), *lying}):
-        receipt = receipts.read(layout.receipt(part))
-        if receipt is None:
+    for part, files in layout.there():
+        head = receipts.read_head(layout.receipt(part))
+        if head is None:
             broken.append(f"part {part}: has no receipt that can be read")
-        elif not receipts.intact(out, layout.receipt(part), receipt.head, lying.get(part, [])):
+        elif not receipts.intact(out, layout.receipt(part), head, files):
             broken.append(f"part {part}: its files are not those of its receipt")
         else:
             parts += 1
-            inputs += receipt.head.inputs
-            receipts.add(counts, receipt.head.counts)
+            inputs += head.inputs
+            receipts.add(counts, head.counts)
     leftovers = sum(1 for _ in layout.temporaries())
     return Status(out, parts, tuple(broken), inputs, counts, leftovers, holder(layout.lock))
 

@@ -1,6 +1,6 @@
 """What the driver of a run costs alone: shards a second and memory, with work that does nothing. Figures of docs/cluster.md.
 
-    python -m benchmarks.cluster [PARTS ...]        default: 1000 10000 65536
+    python -m benchmarks.cluster [PARTS ...]        default: 1000 10000 200000
 
 Each size is a process of its own. Half as many documents again as parts are found, so nearly each part has one.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,17 +22,18 @@ from pipeline.run import run
 from pipeline.run.engines import Setup
 from pipeline.run.options import RunOptions
 from pipeline.run.receipts import Head, Output
-from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.work import At, Done, Outcome, Shard, Task
 from pipeline.settings import Settings
 
 
-def nothing(shards: Sequence[Shard], setup: Setup, at: At) -> Iterator[Outcome]:
+def nothing(tasks: Iterable[Task], setup: Setup, at: At) -> Iterator[Done]:
     """An engine whose workers take no time at all: each part says that it wrote two files."""
     counts = {"documents": 1, "cleaned": 1, "articles": 1, "sections": 1}
-    for shard in shards:
-        names = [f"{kind}/part-{shard.part:04d}.jsonl" for kind in ("articles", "sections")]
-        outputs = tuple(Output(name, 1, f"{shard.part:064x}", 1) for name in names)
-        yield Outcome(Head(shard.part, shard.stamp, counts, outputs, 1), counts)
+    for task in tasks:
+        if isinstance(task, Shard):
+            names = [f"{kind}/part-{task.part:04d}.jsonl" for kind in ("articles", "sections")]
+            outputs = tuple(Output(name, 1, f"{task.part:064x}", 1) for name in names)
+            yield Outcome(Head(task.part, task.stamp, counts, outputs, 1), counts)
 
 
 def one(parts: int) -> None:
@@ -61,7 +62,7 @@ def one(parts: int) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", type=int, nargs="*", default=[1000, 10000, 65536])
+    parser.add_argument("parts", type=int, nargs="*", default=[1000, 10000, 200_000])
     parser.add_argument("--here", action="store_true", help="measure one size in this very process")
     args = parser.parse_args()
     for parts in args.parts:

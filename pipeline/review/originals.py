@@ -36,17 +36,20 @@ class Output:
     manifest: dict[str, Any]
 
 
-def output(out: Path) -> Output:
-    """The output of a run. Raises ConfigError where there is none, or its run did not end."""
+def output(out: Path, name: str = "") -> Output:
+    """The output of a run, which the user calls so. Raises ConfigError where there is none, or its run did not end."""
+    name = name or str(out)
     layout = Layout(out)
     try:
         manifest = orjson.loads(layout.manifest.read_bytes())
         settings = Settings.model_validate_json(orjson.dumps(manifest["settings"]))
     except FileNotFoundError as error:
         what = "its run did not end: run it again" if layout.run.is_dir() else "it is no output of `pipeline run`"
-        raise ConfigError(f"{out}: {what} (there is no {layout.manifest}).") from error
+        raise ConfigError(f"{name}: {what} (there is no {name}/_run/{layout.manifest.name}).") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{layout.manifest}: can't be read: another version wrote it. Run again.") from error
+        raise ConfigError(
+            f"{name}/_run/{layout.manifest.name}: can't be read: another version wrote it. Run again."
+        ) from error
     return Output(layout, settings, manifest)
 
 

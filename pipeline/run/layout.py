@@ -18,6 +18,9 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -100,10 +103,17 @@ class Layout:
     def files(self, part: int | None = None) -> Iterator[Path]:
         """The files of records that are there, of one part or of all."""
         for kind in KINDS:
-            for name in sorted(_names(self.root / kind)):
-                found = _PART.fullmatch(name)
-                if found and (part is None or int(found[1]) == part):
-                    yield self.root / kind / name
+            yield from (path for path in self._of_kind(kind) if part is None or self.part_of(path) == part)
+
+    def _of_kind(self, kind: str) -> Iterator[Path]:
+        folder = self.root / kind
+        yield from (folder / name for name in sorted(filter(_PART.fullmatch, _names(folder))))
+
+    def by_part(self) -> Iterator[tuple[int, list[Path]]]:
+        """The files of records that are there, part by part."""
+        kinds = (sorted((self.part_of(path), path) for path in self._of_kind(kind)) for kind in KINDS)
+        for part, files in groupby(merge(*kinds), key=itemgetter(0)):
+            yield part, [path for _, path in files]
 
     def part_of(self, path: Path) -> int:
         """The part that a file of records belongs to."""

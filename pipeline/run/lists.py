@@ -30,11 +30,13 @@ class Listing:
         self.entries = array("I", bytes(4 * parts))  # of each part
         self.buffers: dict[int, list[bytes]] = {}
         self.count = self.waiting = self.names = 0
+        self.has_remote = False  # is any of them in a bucket?
 
     def add_all(self, inputs: Iterable[Found]) -> None:
         """Put each input, or each piece of it, to its part."""
         for found in inputs:
             self.count += 1
+            self.has_remote |= not found.path.startswith("/")
             self.names ^= int.from_bytes(sha256(line(found)).digest(), "big")
             for piece in found.in_pieces(self.split):
                 part = piece.part(self.parts)

@@ -15,7 +15,7 @@ class RunOptions(BaseModel):
     parts: int = Field(
         default=16,
         ge=1,
-        le=65536,
+        le=1_000_000,
         description="number of parts; a document's part depends on its source alone. A part is the unit of work, and"
         " a run holds the names of one part in memory: take about one part for 10,000 documents",
     )

@@ -26,7 +26,7 @@ from pipeline.run.found import MEGABYTE
 from pipeline.run.heads import Heads
 from pipeline.run.layout import Layout, check
 from pipeline.run.lists import Listing
-from pipeline.run.mirror import Mirror
+from pipeline.run.mirror import Held, Mirror, let_go, put_in_place
 from pipeline.run.parts import Prepared, publish
 from pipeline.run.places import disk_errors, held, mirrored
 from pipeline.run.plan import Plans, Wishes, plan_all
@@ -166,7 +166,7 @@ def _check_sources(listing: Listing) -> None:
 
 def _work(state: _State) -> None:
     """Do all parts that have something new, and put them in place, at once or, with a limit of failures, together."""
-    waiting: list[Prepared] = []
+    waiting: list[Prepared | Held] = []
     for outcome in _outcomes(state):
         receipts.add(state.worked, outcome.worked)
         if outcome.prepared is None:
@@ -177,12 +177,18 @@ def _work(state: _State) -> None:
     if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
         state.refused = True
         tidy(state.layout, state.order.share)
+        for prepared in waiting:
+            if state.mirror and isinstance(prepared, Held):
+                let_go(state.mirror.store, prepared)
         state.heads.clear()
         for head in filter(None, map(receipts.read_head, map(state.layout.receipt, state.layout.parts()))):
             state.heads.add(head)
         return
     for prepared in waiting:
-        publish(state.layout, prepared, state.plans.lying_of(prepared.head.part))
+        if isinstance(prepared, Prepared):
+            publish(state.layout, prepared, state.plans.lying_of(prepared.head.part))
+        elif state.mirror:
+            put_in_place(state.mirror.store, prepared)
         state.heads.add(prepared.head)
 
 

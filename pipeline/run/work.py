@@ -57,7 +57,7 @@ class Outcome:
 
     head: Head
     worked: Counts
-    prepared: Prepared | None = None
+    prepared: Prepared | mirror.Held | None = None
 
 
 Task: TypeAlias = Shard | Survey
@@ -89,7 +89,10 @@ def _into_store(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
     with mirror.workplace(shard.out) as name:
         folder = Path(name)
         earlier = mirror.fetch_part(store, shard.part, folder)
-        outcome = work(replace(shard, out=folder, store=""), cleaner, at)
+        outcome = work(replace(shard, out=folder, store="", hold=False, lying=-1), cleaner, at)
+        if shard.hold:
+            held = mirror.hold_part(store, shard.part, folder, earlier)
+            return replace(outcome, head=held.head, prepared=held)
         return replace(outcome, head=mirror.publish_part(store, shard.part, folder, earlier))
 
 

@@ -29,6 +29,7 @@ from pipeline.run import receipts
 from pipeline.run.engines import Engine, Setup
 from pipeline.run.errors import EngineError
 from pipeline.run.layout import Layout
+from pipeline.run.lists import Stretch
 from pipeline.run.pool import Pool
 from pipeline.run.receipts import Stamp
 from pipeline.run.surveys import Survey
@@ -143,7 +144,7 @@ def _engine(
         while True:
             for task in islice(waiting, max(0, (workers or _size(ray)) - len(parts))):
                 token = Layout(task.out).lock.read_bytes()
-                listing = b"" if isinstance(task, Survey) else task.listing.read_bytes()
+                listing = b"" if isinstance(task, Survey) else task.listing.read()
                 parts[do.remote(task, listing, shared, token, run)] = task.part
             if not parts:
                 return
@@ -207,7 +208,9 @@ def _do(task: Task, listing: bytes, setup: Setup, token: bytes, run: str) -> _Do
         with tempfile.TemporaryDirectory(prefix="newspaper-pipeline-task-") as folder:
             path = Path(folder) / "inputs"
             path.write_bytes(listing)
-            _standing.waiting.append(task if isinstance(task, Survey) else replace(task, listing=path))
+            _standing.waiting.append(
+                task if isinstance(task, Survey) else replace(task, listing=Stretch(path, 0, len(listing)))
+            )
             [outcome] = _standing.outcomes()
     except PipelineError as error:
         _stop_standing()

@@ -1,24 +1,41 @@
-"""Lists of inputs on the disk, a file for each part: the names of all inputs together may not fit into memory.
+"""Lists of inputs on the disk: the names of all inputs together may not fit into memory.
 
-A line is an input, or a piece of one; the lists that workers get say of each whether its earlier records still hold,
-and of a piece that is to be read what its survey found out.
+What is found goes to a bounded number of files, each for parts side by side, and is sorted a part at a time. What a worker has to
+know of a part is a stretch of one more file. A line is an input, or a piece of one; for workers with the word whether its earlier
+records still hold, and with what a survey found out of a piece that is to be read.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 
 from pipeline.errors import ConfigError
 from pipeline.run.found import Cut, Found
 
-_BUFFER: Final = 4096
+_BUFFER: Final = 1 << 16  # lines that wait to be written
+_FILES: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some bytes of a file: the list of one part."""
+
+    path: Path
+    start: int
+    length: int
+
+    def read(self) -> bytes:
+        """The bytes."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(self.length)
 
 
 class Listing:
@@ -28,7 +45,10 @@ class Listing:
         self.folder, self.parts, self.split = folder, parts, split
         self.corrections = _by_input(corrections or {})
         self.entries = array("I", bytes(4 * parts))  # of each part
+        self.starts, self.lengths = array("Q", bytes(8 * parts)), array("Q", bytes(8 * parts))  # of what was written
         self.buffers: dict[int, list[bytes]] = {}
+        self.at_hand: tuple[int, dict[int, list[bytes]]] = (-1, {})  # the lines of a file, by part
+        self.written: BinaryIO | None = None
         self.count = self.waiting = self.names = 0
         self.has_remote = False  # is any of them in a bucket?
 
@@ -40,7 +60,7 @@ class Listing:
             self.names ^= int.from_bytes(sha256(line(found)).digest(), "big")
             for piece in found.in_pieces(self.split):
                 part = piece.part(self.parts)
-                self.buffers.setdefault(part, []).append(line(piece))
+                self.buffers.setdefault(self._file(part), []).append(b"%d " % part + line(piece))
                 self.entries[part] += 1
                 self.waiting += 1
                 if self.waiting >= _BUFFER:
@@ -52,20 +72,16 @@ class Listing:
         """Of all inputs with their sizes and times, in whatever order they were found."""
         return f"{self.names:064x}"
 
-    def path(self, part: int) -> Path:
-        """The file of a part."""
-        return self.folder / f"{part:05d}"
-
     def used(self) -> Iterator[int]:
         """The parts that have inputs, in their order."""
         return (part for part, entries in enumerate(self.entries) if entries)
 
     def sorted(self, part: int) -> list[Found]:
-        """The inputs of a part by source. Raises ConfigError where two files have one source."""
+        """The inputs of a part by source; quick for parts side by side. Raises ConfigError where two files have one source."""
         if not self.entries[part]:
             return []
         inputs: list[Found] = []
-        for row in sorted(orjson.loads(one) for one in self.path(part).read_bytes().splitlines()):
+        for row in sorted(map(orjson.loads, self._lines(part))):
             found, _ = _of_row(row)
             if inputs and (inputs[-1].source, inputs[-1].piece) == (found.source, found.piece):
                 _refuse_double(inputs[-1], found)
@@ -73,22 +89,55 @@ class Listing:
             inputs.append(replace(found, corrections=self.corrections.get(found.source, "")))
         return inputs
 
-    def write(self, part: int, inputs: list[Found], holding: frozenset[str]) -> None:
-        """Write the sorted inputs of a part for the worker, each with the word whether its records still hold."""
-        self.path(part).write_bytes(b"\n".join(line(found, found.name in holding) for found in inputs))
+    def write(self, part: int, inputs: Iterable[tuple[Found, bool]]) -> None:
+        """Write the inputs of a part for the worker, each with the word whether its records still hold."""
+        if self.written is None:
+            self.written = (self.folder / "written").open("ab")
+        data = b"\n".join(line(found, holds) for found, holds in inputs)
+        self.starts[part], self.lengths[part] = self.written.tell(), len(data)
+        self.written.write(data)
+
+    def stretch(self, part: int) -> Stretch:
+        """What was written of a part last."""
+        if self.written:
+            self.written.flush()
+        return Stretch(self.folder / "written", self.starts[part], self.lengths[part])
+
+    def close(self) -> None:
+        """Close the file that is written to."""
+        if self.written:
+            self.written.close()
+
+    def _file(self, part: int) -> int:
+        """The number of the file that a part's inputs are found in."""
+        return part * _FILES // self.parts if self.parts > _FILES else part
+
+    def _lines(self, part: int) -> list[bytes]:
+        number, lines = self.at_hand
+        if number != self._file(part):
+            lines = {}
+            for one in (self.folder / f"{self._file(part):04d}").read_bytes().splitlines():
+                own, _, rest = one.partition(b" ")
+                lines.setdefault(int(own), []).append(rest)
+            self.at_hand = (self._file(part), lines)
+        return lines[part]
 
     def _flush(self) -> None:
-        for part, rows in self.buffers.items():
-            with self.path(part).open("ab") as file:
+        for number, rows in self.buffers.items():
+            with (self.folder / f"{number:04d}").open("ab") as file:
                 file.write(b"\n".join(rows) + b"\n")
         self.buffers.clear()
         self.waiting = 0
 
 
-def listed(listing: Path) -> Iterator[tuple[Found, bool]]:
+def listed(stretch: Stretch) -> Iterator[tuple[Found, bool]]:
     """The inputs of a part, each with the word whether its earlier records still hold."""
-    with listing.open("rb") as lines:
-        for one in lines:
+    with stretch.path.open("rb") as lines:
+        lines.seek(stretch.start)
+        left = stretch.length
+        while left > 0:
+            one = lines.readline(left)
+            left -= len(one)
             yield _of_row(orjson.loads(one))
 
 

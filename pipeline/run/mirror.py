@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -22,8 +24,10 @@ from pipeline.run import receipts
 from pipeline.run.layout import KINDS, Layout
 from pipeline.run.receipts import Head, Output, Receipt
 from pipeline.run.shards import WHOLE, Share
-from pipeline.run.stores import Store
+from pipeline.run.stores import Object, Store
 
+_AT_ONCE: Final = 16  # small files that are fetched side by side
+_BATCH: Final = 256
 _DIGITS: Final = 16  # of a digest, in the name of a file of records
 _HELD: Final = "_run/held/"
 
@@ -53,21 +57,27 @@ class Mirror:
         """
         root = self.layout.root
         root.mkdir(parents=True)
-        for one in self.store.objects():
-            path = root / one.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if one.name.split("/")[0] in KINDS or not _is_small(one.name):
-                with path.open("wb") as file:
-                    file.truncate(one.size)
-                os.utime(path, ns=(0, 0))
-                self.records.add(one.name)
-            else:
-                self.store.fetch(one.name, path)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            small = filter(None, map(self._placed, self.store.objects()))
+            while batch := list(islice(small, _BATCH)):
+                list(pool.map(lambda name: self.store.fetch(name, root / name), batch))
         try:
             layouts.check(root)
         except ConfigError as error:
             raise ConfigError(str(error).replace(str(root), self.store.uri)) from error
         self.small = dict(self._small())
+
+    def _placed(self, one: Object) -> str:
+        """Make an empty file for one of records; returns the name of any other, which is to be fetched."""
+        path = self.layout.root / one.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if one.name.split("/")[0] not in KINDS and _is_small(one.name):
+            return one.name
+        with path.open("wb") as file:
+            file.truncate(one.size)
+        os.utime(path, ns=(0, 0))
+        self.records.add(one.name)
+        return ""
 
     def push(self) -> None:
         """Bring to the bucket what was changed: receipts that went, then their files, then what is new, the manifest last."""

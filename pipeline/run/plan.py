@@ -139,7 +139,7 @@ def _part(part: int, listing: Listing, layout: Layout, stamp: Stamp, wishes: Wis
     is_new = receipt is None or bool(reasons)
     action: Action = "work" if is_new or set(changes) - {"touched"} else "touch" if changes else "keep"
     if action != "keep":
-        listing.write(part, inputs, holding)
+        listing.write(part, ((found, found.name in holding) for found in inputs))
     size = sum(max(found.size, 0) // found.pieces for found in todo)
     pieces = tuple(found for found in todo if found.pieces > 1)
     head = receipt.head if receipt and not is_new else None

@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
@@ -104,10 +104,12 @@ def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
     used = libraries(order.settings)
-    with cluster_of(order) as cluster, scratch() as folder, closing(Heads(folder / HEADS)) as heads:
+    with cluster_of(order) as cluster, scratch() as folder, ExitStack() as stack:
+        heads = stack.enter_context(closing(Heads(folder / HEADS)))
         mirror = mirrored(order.store, folder, order.share, dry_run=order.dry_run)
         layout = mirror.layout if mirror else check(order.out)
         listing, skipped = _found(order, folder)
+        stack.enter_context(closing(listing))
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
         about = (order, layout, stamp, listing, skipped, heads, started)
         if order.dry_run:

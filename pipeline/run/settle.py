@@ -97,7 +97,7 @@ def _touch(layout: Layout, part: int, stamp: Stamp, listing: Listing) -> None:
     path = layout.receipt(part)
     receipt = receipts.read(path)
     if receipt:
-        times = {(found.source, found.piece): found.mtime_ns for found, _ in listed(listing.path(part))}
+        times = {(found.source, found.piece): found.mtime_ns for found, _ in listed(listing.stretch(part))}
         rows = [replace(row, mtime_ns=times[row.source, row.piece]) for row in receipt.rows]
         disk.write_atomically(path, receipts.encode(part, stamp, receipt.head.outputs, rows)[1])
 

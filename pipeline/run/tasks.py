@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.run.lists import Listing, line, listed
+from pipeline.run.lists import Listing, listed
 from pipeline.run.options import RunOptions
 from pipeline.run.plan import Plans
 from pipeline.run.receipts import Stamp
@@ -42,7 +42,7 @@ class Tasks:
             yield Shard(
                 part=part,
                 out=self.out,
-                listing=self.listing.path(part),
+                listing=self.listing.stretch(part),
                 options=self.options,
                 stamp=self.stamp,
                 reuse=reuse,
@@ -54,13 +54,13 @@ class Tasks:
 
     def _surveyed(self, part: int) -> dict[str, SourceError]:
         """Put what surveys found out into the list of a part. Returns the files that can't be read, each with its first piece."""
-        unread, lines = {}, []
-        for found, holds in listed(self.listing.path(part)):
+        unread, inputs = {}, []
+        for found, holds in listed(self.listing.stretch(part)):
             if found.pieces > 1 and not holds:
                 known = self.known.read(found.source)
                 found = replace(found, cut=cut(known, found, self.listing.split))
                 if known.error and not found.piece:
                     unread[found.name] = known.error
-            lines.append(line(found, holds))
-        self.listing.path(part).write_bytes(b"\n".join(lines))
+            inputs.append((found, holds))
+        self.listing.write(part, inputs)
         return unread

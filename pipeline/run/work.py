@@ -24,7 +24,7 @@ from pipeline.run.documents import Reading, documents, unread
 from pipeline.run.errors import OutOfTime, memory_limit, time_limit
 from pipeline.run.found import Found
 from pipeline.run.layout import KINDS, Layout
-from pipeline.run.lists import listed
+from pipeline.run.lists import Stretch, listed
 from pipeline.run.options import RunOptions
 from pipeline.run.parts import COUNTED, Damaged, Earlier, PartWriter, Prepared, publish
 from pipeline.run.receipts import Counts, Head, Row, Stamp
@@ -40,7 +40,7 @@ class Shard:
 
     part: int
     out: Path
-    listing: Path  # the inputs, a JSON line each, in the order of their sources
+    listing: Stretch  # the inputs, a JSON line each, in the order of their sources
     options: RunOptions
     stamp: Stamp
     reuse: bool  # may records of the earlier run be taken for the inputs marked so?

@@ -3,10 +3,12 @@
     python -m benchmarks.runs workers PAGES_FOLDER [--pages 2000]     two workers against one, real cleaner
     python -m benchmarks.runs overhead [--documents 10000]            parts, receipts and fsync, 12 KB each
     python -m benchmarks.runs nightly [--documents 100000]            a night in which nothing changed
+    python -m benchmarks.runs pieces [PAGES_FOLDER] [--mb 500]        two workers against one on a single JSONL file
     python -m benchmarks.runs memory files|rows|zst|parquet [--mb 500]   the largest memory of parent and worker
 
-`--folder` names a place for what is made (default: a temporary one). All but `workers` read by a stand-in that makes a record of
-each document without a look at it: what is measured is the run. Wall times wait for others, so have a quiet machine.
+`--folder` names a place for what is made (default: a temporary one). All but `workers` and `pieces PAGES_FOLDER` read by a
+stand-in that makes a record of each document without a look at it: what is measured is the run. Wall times wait for others, so
+have a quiet machine.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 
@@ -31,6 +34,7 @@ from pydantic import JsonValue
 
 from pipeline.run import run
 from pipeline.run.cleaner import Cleaned, Cleaner, from_settings
+from pipeline.run.options import RunOptions
 from pipeline.settings import Settings
 
 SENTENCE = "大桥昨日上午通车，两岸的老人走上桥头，看了又看，久久不肯离去。\n"
@@ -96,6 +100,42 @@ def workers(args: argparse.Namespace) -> None:
                 run([str(made)], args.folder / "out", Settings(), workers=count, full=True, make_cleaner=from_settings)
     ratios = [one / two for one, two in zip(times["1"], times["2"], strict=True)]
     print(f"{args.pages} pages, seconds {times}: two workers {median(ratios):.2f} times one (pairs {ratios})")
+
+
+def pieces(args: argparse.Namespace) -> None:
+    """One worker and two in turn, over one file of rows: real pages and cleaner, or made up ones and the stand-in."""
+    path = args.folder / "rows.jsonl"
+    with path.open("wb") as file:
+        if args.pages_folder:
+            _write_pages(file, args.pages_folder, args.mb << 20)
+        else:
+            _write_rows(file, args.mb << 20)
+    os.utime(path, OLD)
+    settings = Settings(run=RunOptions(split_mb=args.split))
+    make_cleaner = from_settings if args.pages_folder else import_module("benchmarks.runs").stand_in  # not of __main__
+    times: dict[str, list[float]] = {}
+    for _ in range(args.rounds):
+        for count in (1, 2):
+            with timed(times, str(count)):
+                run([str(path)], args.folder / "out", settings, workers=count, full=True, make_cleaner=make_cleaner)
+    ratios = [one / two for one, two in zip(times["1"], times["2"], strict=True)]
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(
+        f"{args.mb} MB in pieces of {args.split} MB, seconds {times}: two workers {median(ratios):.2f} times one"
+        f" (pairs {ratios}); largest memory: parent {own} MB, worker {worker} MB"
+    )
+
+
+def _write_pages(file: io.BufferedIOBase, folder: Path, size: int) -> None:
+    """Rows of real pages, over and over."""
+    texts = [path.read_text("utf-8", "replace") for path in sorted(folder.iterdir()) if path.is_file()]
+    written = number = 0
+    while written < size:
+        line = json.dumps({"text": texts[number % len(texts)]}, ensure_ascii=False).encode() + b"\n"
+        written += file.write(line)
+        number += 1
+    file.flush()
 
 
 def overhead(args: argparse.Namespace) -> None:
@@ -214,6 +254,11 @@ def main() -> None:
     one.add_argument("pages_folder", type=Path)
     one.add_argument("--pages", type=int, default=2000)
     one.set_defaults(measure=workers)
+    one = commands.add_parser("pieces")
+    one.add_argument("pages_folder", type=Path, nargs="?")
+    one.add_argument("--mb", type=int, default=500)
+    one.add_argument("--split", type=int, default=RunOptions().split_mb)
+    one.set_defaults(measure=pieces)
     one = commands.add_parser("overhead")
     one.add_argument("--documents", type=int, default=10_000)
     one.add_argument("--samples", type=int, default=20)

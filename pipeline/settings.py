@@ -35,7 +35,7 @@ DEFAULT_FILE: Final = Path("pipeline.toml")
 
 # How the work is cut up and what a document may take: no record that is written depends on these.
 _NO_RECORD: Final = frozenset(
-    {"parts", "part_mb", "format", "time_limit", "memory_mb", "document_mb", "ratio", "follow_links"},
+    {"parts", "part_mb", "split_mb", "format", "time_limit", "memory_mb", "document_mb", "ratio", "follow_links"},
 )
 
 Tables: TypeAlias = dict[str, dict[str, JsonValue]]

@@ -1,14 +1,13 @@
-"""Validate an output folder: every record against its schema and against the promises.
+"""Validate an output: every record against its schema and against the promises.
 
-In: a folder that `pipeline run` wrote. Out: a verdict with what is wrong, if anything, and the number of records. Files
+In: an output of `pipeline run`. Out: a verdict with what is wrong, if anything, and the number of records. Files
 are read one part at a time, so memory does not grow with the corpus (eight bytes an article aside).
 """
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +22,7 @@ from pipeline.records import BREAK
 from pipeline.run.formats import lines
 from pipeline.run.layout import Layout
 from pipeline.run.receipts import digest_of
+from pipeline.run.views import viewed
 from pipeline.schema import MODELS, Record, RecordsOptions, models
 
 LISTED: Final = 100  # problems that are told in full; more are only counted
@@ -56,34 +56,66 @@ class Expected:
     text: int
 
 
-def validate(out: Path) -> Verdict:
-    """Check every record in an output folder. Raises ConfigError where it is none."""
-    if not (out / "articles").is_dir():
-        raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {out / 'articles'}).")
-    verdict = Verdict(models=models(_options(out)))
-    _check_files(out, verdict)
-    digests: array[int] = array("Q")
-    for part in _parts(out):
-        articles = _check_articles(_volumes(out, "articles", part), verdict)
-        _check_sections(_volumes(out, "sections", part), articles, verdict)
-        for where, removal in _read(_volumes(out, "removed", part), "removed", verdict):
-            if removal["start"] >= removal["end"]:
-                verdict.add(where, "its span is empty")
-        for _ in _read(_volumes(out, "quarantine", part), "quarantine", verdict):
-            pass
-        digests.extend(map(_digest, articles))
-    doubled = len(digests) - len(np.unique(np.array(digests, dtype=np.uint64)))
-    if doubled:
-        verdict.add(str(out / "articles"), f"{doubled} articles stand in more than one part")
-    _check_manifest(out, verdict)
-    return verdict
+def validate(out: str | Path) -> Verdict:
+    """Check every record in an output, a folder or a bucket. Raises ConfigError where it is none."""
+    with viewed(out) as view:
+        root = view.layout.root
+        manifest, listed = _manifest(view.layout)
+        if not (root / "articles").is_dir():
+            raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {view.name}/articles).")
+        verdict = Verdict(models=models(_options(manifest)))
+        _check_files(root, verdict)
+        digests: array[int] = array("Q")
+        for _, paths in view.layout.by_part():
+            with view.fetched(paths):
+                digests.extend(_check_part(paths, verdict))
+                _check_listed(view.layout, paths, manifest, listed, verdict)
+        doubled = len(digests) - len(np.unique(np.array(digests, dtype=np.uint64)))
+        if doubled:
+            verdict.add(str(root / "articles"), f"{doubled} articles stand in more than one part")
+        _check_manifest(view.layout, manifest, listed, verdict)
+        verdict.problems = [view.called(problem) for problem in verdict.problems]
+        return verdict
 
 
-def _options(out: Path) -> RecordsOptions:
+def _check_part(paths: list[Path], verdict: Verdict) -> Iterator[int]:
+    """Check the records of a part. Returns a digest of the id of each of its articles."""
+    of = {kind: [path for path in paths if path.parent.name == kind] for kind in MODELS}
+    articles = _check_articles(of["articles"], verdict)
+    _check_sections(of["sections"], articles, verdict)
+    for where, removal in _read(of["removed"], "removed", verdict):
+        if removal["start"] >= removal["end"]:
+            verdict.add(where, "its span is empty")
+    for _ in _read(of["quarantine"], "quarantine", verdict):
+        pass
+    return map(_digest, articles)
+
+
+def _manifest(layout: Layout) -> tuple[Json, dict[str, str]]:
+    """The manifest and the digests of the files that it lists; nothing where it can't be read."""
+    try:
+        manifest: Json = orjson.loads(layout.manifest.read_bytes())
+        listed = {str(output["path"]): str(output["sha256"]) for output in manifest.pop("outputs")}
+        return {"counts": manifest["counts"], "settings": manifest["settings"]}, listed
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}, {}
+
+
+def _check_listed(layout: Layout, paths: list[Path], manifest: Json, listed: dict[str, str], verdict: Verdict) -> None:
+    """These files of records are those that the manifest lists; they are taken off the list."""
+    for path in paths if manifest else ():
+        name = path.relative_to(layout.root).as_posix()
+        if name not in listed:
+            verdict.add(str(layout.manifest), f"{name} is not listed")
+        elif digest_of(path) != listed.pop(name):
+            verdict.add(str(path), "is not what the run wrote")
+
+
+def _options(manifest: Json) -> RecordsOptions:
     """What the run was asked to put into the records; the defaults where its manifest can't be read (that is told later)."""
     try:
-        return RecordsOptions(**orjson.loads((out / "_run" / "manifest.json").read_bytes())["settings"]["records"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return RecordsOptions(**manifest["settings"]["records"])
+    except (ValueError, KeyError, TypeError):
         return RecordsOptions()
 
 
@@ -91,32 +123,15 @@ def _digest(chars: str) -> int:
     return int.from_bytes(blake2b(chars.encode(), digest_size=8).digest(), "big")
 
 
-def _parts(out: Path) -> list[str]:
-    """The names of the parts: part-0000 of part-0000.jsonl and part-0000_001.jsonl."""
-    return sorted({re.split("[_.]", path.name)[0] for path in Layout(out).files()})
-
-
-def _volumes(out: Path, kind: str, part: str) -> list[Path]:
-    """The files of a part, in their order."""
-    return sorted([*(out / kind).glob(f"{part}.*"), *(out / kind).glob(f"{part}_*")])
-
-
-def _check_manifest(out: Path, verdict: Verdict) -> None:
+def _check_manifest(layout: Layout, manifest: Json, missing: Iterable[str], verdict: Verdict) -> None:
     """The manifest knows every file of records, and counts as many records as there are."""
-    path = out / "_run" / "manifest.json"
-    try:
-        manifest = orjson.loads(path.read_bytes())
-        listed = {str(output["path"]): output for output in manifest["outputs"]}
-        counts = manifest["counts"]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+    path = layout.manifest
+    if not manifest:
         verdict.add(str(path), "can't be read: the run did not end, run it again")
         return
-    there = {str(file.relative_to(out)) for file in Layout(out).files()}
-    for name in sorted(there ^ set(listed)):
-        verdict.add(str(path), f"{name} is {'not listed' if name in there else 'listed, but not there'}")
-    for name in sorted(there & set(listed)):
-        if digest_of(out / name) != listed[name]["sha256"]:
-            verdict.add(str(out / name), "is not what the run wrote")
+    counts = manifest["counts"]
+    for name in sorted(missing):
+        verdict.add(str(path), f"{name} is listed, but not there")
     for kind, counter in (("articles", "articles"), ("sections", "sections"), ("quarantine", "quarantined")):
         if counts.get(counter, 0) != verdict.records[kind]:
             verdict.add(str(path), f"counts {counts.get(counter, 0)} {counter}, there are {verdict.records[kind]}")

@@ -14,7 +14,6 @@ from pipeline.errors import ConfigError
 if TYPE_CHECKING:
     from pipeline.run.runner import EngineName
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -127,9 +126,9 @@ def run(
 
 
 @click.command()
-@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.argument("out", default="out")
 @click.pass_context
-def validate(ctx: click.Context, out: Path) -> None:
+def validate(ctx: click.Context, out: str) -> None:
     """Check every record in OUT against its schema and the promises. OUT defaults to out."""
     from pipeline.validate import validate as validate_folder
 

@@ -23,15 +23,14 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 LogFormat: TypeAlias = Literal["text", "json"]
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.argument("out", default="out")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_context
-def status(ctx: click.Context, out: Path, as_json: bool) -> None:
+def status(ctx: click.Context, out: str, as_json: bool) -> None:
     """Say what OUT holds, and whether a run is at work or was broken off. OUT defaults to out.
 
     Exit code 1 where a run is at work, or the next one has something to mend.
@@ -45,10 +44,10 @@ def status(ctx: click.Context, out: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.argument("out", default="out")
 @click.option("--list", "as_list", is_flag=True, help="Print each document on a line of its own: source, tab, message.")
 @click.option("--json", "as_json", is_flag=True, help="Print each document as a line of JSON.")
-def quarantine(out: Path, as_list: bool, as_json: bool) -> None:
+def quarantine(out: str, as_list: bool, as_json: bool) -> None:
     """Say which documents of OUT could not be read, and why. OUT defaults to out.
 
     They are grouped by the stage and the error, the most frequent first. Mend what the messages say, then

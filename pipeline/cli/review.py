@@ -24,12 +24,15 @@ inputs_option = click.option(
 
 
 @click.command()
-@click.argument("out", type=_FOLDER, default=Path("out"))
+@click.argument("out", default="out")
+@click.option("--to", type=_FOLDER, help="Write it to this folder. Default: OUT/_run/report.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes. Default: one for each processor.")
 @click.option("--quiet", is_flag=True, help="Don't say how far it is, and print nothing but errors.")
 @inputs_option
 @corrections_option
-def report(out: Path, workers: int | None, quiet: bool, inputs: tuple[str, ...], corrections: Path | None) -> None:
+def report(
+    out: str, to: Path | None, workers: int | None, quiet: bool, inputs: tuple[str, ...], corrections: Path | None
+) -> None:
     """Write the review page of OUT: static HTML below OUT/_run/report that opens from disk. OUT defaults to out.
 
     The inputs are read again beside the records; a document whose input is gone or changed shows its records only.
@@ -42,6 +45,7 @@ def report(out: Path, workers: int | None, quiet: bool, inputs: tuple[str, ...],
     done = write_report(
         out,
         load(corrections),
+        to=to,
         inputs=inputs,
         workers=workers or os.cpu_count() or 1,
         on_part=None if quiet else lambda done, parts: click.echo(f"{done} of {parts} parts", err=True),

@@ -19,8 +19,10 @@ from pipeline.learn.model import MOST_NGRAMS, train
 from pipeline.learn.pages import Prose
 from pipeline.run import disk
 from pipeline.run.documents import Reading, documents
-from pipeline.run.inputs import READ_SUFFIXES, STDIN, Found, Skipped, find, named
+from pipeline.run.found import Found
+from pipeline.run.inputs import READ_SUFFIXES, STDIN, find, named
 from pipeline.run.report import SOME_QUARANTINED, Progress
+from pipeline.run.skipped import Skipped
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -25,10 +25,11 @@ from pipeline.review.originals import Output
 from pipeline.review.sums import Summary
 from pipeline.review.view import View, of_page, of_records
 from pipeline.run import receipts
-from pipeline.run.documents import Reading, documents
-from pipeline.run.inputs import Found
+from pipeline.run.documents import Reading, digest_of, documents
+from pipeline.run.found import MEGABYTE, Found, named
 from pipeline.run.parts import Damaged, Earlier
 from pipeline.run.rows import Document
+from pipeline.run.surveys import cut, look
 
 LONGEST = 300  # characters of a source or title in the list
 _KINDS = ("articles", "sections", "removed")
@@ -48,7 +49,7 @@ def name_of(source: str) -> str:
 
 
 def shown(of: Output, part: int, inputs: Mapping[str, Found], corrections: Corrections) -> Iterator[Shown]:
-    """All documents of a part; `inputs` are those that are still there, by source.
+    """All documents of a part; `inputs` are those that are still there, by name.
 
     Raises ConfigError where the records are not those of the run.
     """
@@ -58,8 +59,8 @@ def shown(of: Output, part: int, inputs: Mapping[str, Found], corrections: Corre
     earlier = Earlier(of.layout, receipt)
     try:
         for row in receipt.rows:
-            earlier.row(row.source)
-            found = inputs.get(row.source)
+            earlier.row(row)
+            found = inputs.get(named(row.source, row.piece))
             again = _again(of, found, row.sha256)
             for lines in earlier.records(row):
                 known = {kind: [orjson.loads(line) for line in lines[kind]] for kind in lines}
@@ -80,10 +81,22 @@ def shown(of: Output, part: int, inputs: Mapping[str, Found], corrections: Corre
 def _again(of: Output, found: Found | None, digest: str) -> Iterator[Document]:
     """The documents of an input, if it is still the one that was read."""
     try:
-        if found is not None and digest and receipts.digest_of(Path(found.path)) == digest:
-            yield from documents(found, of.settings.run, Reading())
+        if found is None or not digest or _digest(found.path, found.size, found.mtime_ns) != digest:
+            return
+        if found.pieces > 1:
+            split = of.settings.run.split_mb * MEGABYTE
+            found = replace(found, cut=cut(_looked(replace(found, piece=0), split, of.settings.run), found, split))
+        yield from documents(found, of.settings.run, Reading())
     except OSError:
         return
+
+
+_looked = lru_cache(maxsize=16)(look)  # each piece of a file asks for it
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: str, size: int, mtime_ns: int) -> str:
+    return digest_of(path)
 
 
 def _document(

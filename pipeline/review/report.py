@@ -1,4 +1,4 @@
-"""The review page: `_run/report` below an output, static HTML that opens from disk.
+"""The review page: `_run/report` below an output, or a folder of its own; static HTML that opens from disk.
 
 In: an output and the inputs behind it. Out: an overview with the list of all documents, and a page for each document. All is
 written beside and put in place at the end. Parts are worked on side by side; what is kept in memory are sums.
@@ -20,12 +20,15 @@ from typing import TypeAlias
 import orjson
 
 from pipeline.corrections import Corrections
+from pipeline.errors import ConfigError
 from pipeline.review.documents import shown
 from pipeline.review.originals import Output, listed, output
 from pipeline.review.pages import document_page, overview_page
 from pipeline.review.sums import Summary, Sums
 from pipeline.review.words import script
-from pipeline.run.plan import Listing
+from pipeline.run import receipts
+from pipeline.run.lists import Listing
+from pipeline.run.views import View, viewed
 
 SHARD = 1 << 20  # bytes of the list in one file
 MOST_ORDERED = 200_000  # documents that j and k know without the list
@@ -44,38 +47,53 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    out: Path
+    view: View
     listing: Listing
     target: Path
     corrections: Corrections
 
 
 def report(
-    out: Path,
+    out: Path | str,
     corrections: Corrections | None = None,
     *,
+    to: Path | None = None,
     inputs: Sequence[str] = (),
     workers: int = 1,
     on_part: OnPart | None = None,
 ) -> Written:
-    """Write the review page of an output. `inputs`: where the inputs lie now, if not where the run found them.
+    """Write the review page of an output, below it or to a folder. `inputs`: where the inputs lie now, if not where the run
+    found them.
 
-    Raises ConfigError for a folder that no run wrote, or whose run did not end.
+    Raises ConfigError for an output that no run wrote, or whose run did not end, and for a folder that holds anything else.
     """
-    of = output(out)
-    target = of.layout.run / f".report.tmp-{os.getpid()}"
-    shutil.rmtree(target, ignore_errors=True)
-    try:
-        for folder in ("documents", "list"):
-            (target / folder).mkdir(parents=True)
-        with listed(of, inputs) as listing:
-            job = _Job(out, listing, target, corrections or Corrections())
-            sums = _write(of, job, workers, on_part)
-        shutil.rmtree(of.layout.report, ignore_errors=True)
-        target.rename(of.layout.report)
-    finally:
+    with viewed(out) as view:
+        of = output(view.layout.root, view.name)
+        page = _page(view, to)
+        target = page.with_name(f".{page.name}.tmp-{os.getpid()}")
         shutil.rmtree(target, ignore_errors=True)
-    return Written(of.layout.report / "index.html", sums)
+        try:
+            for folder in ("documents", "list"):
+                (target / folder).mkdir(parents=True)
+            with listed(of, inputs) as listing:
+                job = _Job(view, listing, target, corrections or Corrections())
+                sums = _write(of, job, workers, on_part)
+            shutil.rmtree(page, ignore_errors=True)
+            target.rename(page)
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+    return Written(page / "index.html", sums)
+
+
+def _page(view: View, to: Path | None) -> Path:
+    """The folder of the review page. Raises ConfigError where it can't be one."""
+    if to is None:
+        if view.store:
+            raise ConfigError(f"{view.name}: the review page opens from disk. Name a folder for it with --to.")
+        return view.layout.report
+    if to.exists() and not (to / "index.html").is_file() and (not to.is_dir() or any(to.iterdir())):
+        raise ConfigError(f"{to}: is not empty, and no review page. Name another folder with --to.")
+    return to.absolute()
 
 
 def _write(of: Output, job: _Job, workers: int, on_part: OnPart | None) -> Sums:
@@ -112,21 +130,25 @@ def _parts(job: _Job, parts: Sequence[int], workers: int) -> Iterator[list[Summa
     if workers < 2 or len(parts) < 2:
         yield from map(partial(_part, job), parts)
         return
-    with ProcessPoolExecutor(min(workers, len(parts)), mp_context=get_context("fork")) as pool:
+    how = "spawn" if job.view.store or job.listing.has_remote else "fork"  # what speaks to a bucket can't be forked
+    with ProcessPoolExecutor(min(workers, len(parts)), mp_context=get_context(how)) as pool:
         yield from pool.map(partial(_part, job), parts)
 
 
 def _part(job: _Job, part: int) -> list[Summary]:
     """Write the pages of the documents of a part."""
-    of = output(job.out)
-    found = {one.source: one for one in job.listing.sorted(part)} if part in job.listing.used() else {}
+    view = job.view
+    of = output(view.layout.root, view.name)
+    found = {one.name: one for one in job.listing.sorted(part)}
+    head = receipts.read_head(of.layout.receipt(part))
     summaries = []
-    for one in shown(of, part, found, job.corrections):
-        name = one.summary.name
-        folder = job.target / "documents" / name[:2]
-        folder.mkdir(exist_ok=True)
-        (folder / f"{name}.html").write_text(document_page(one), encoding="utf-8")
-        summaries.append(one.summary)
+    with view.fetched([of.layout.root / one.path for one in head.outputs] if head else []):
+        for one in shown(of, part, found, job.corrections):
+            name = one.summary.name
+            folder = job.target / "documents" / name[:2]
+            folder.mkdir(exist_ok=True)
+            (folder / f"{name}.html").write_text(document_page(one), encoding="utf-8")
+            summaries.append(one.summary)
     return summaries
 
 

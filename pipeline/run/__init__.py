@@ -70,7 +70,7 @@ def run(
     engine `serial`. The engine `ray` does the parts on a cluster, `workers` of them at a time. With `shard` (`i/n`) only
     the i-th of n shares is done, and `finish` closes the manifest after the last. `full` does everything again, `dry_run`
     nothing, `retry_quarantined` also what is in quarantine. `max_failures` (`N` or `P%`): with more failed documents
-    than that, the output stays as it was. `corrections` are laid over what the stages decide; where they change, the parts
+    than that, the output stays as it was. `corrections` are laid over what the stages decide; where they change, the inputs
     of their documents are done again.
 
     Raises ConfigError (nothing is touched then) for a wrong path or output, and EngineError where the run can't go on.

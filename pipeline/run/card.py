@@ -7,9 +7,8 @@ listed, since the library refuses a pattern that matches nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pydantic import JsonValue
@@ -29,15 +28,13 @@ _WHAT: Final = {
 }
 
 
-def card(
-    schemas: Mapping[str, Schema], records: Mapping[str, int], form: Format = "jsonl", digests: Sequence[str] = ()
-) -> str:
-    """The card of an output with so many records of each kind, in files of this form and with these digests.
+def card(schemas: Mapping[str, Schema], records: Mapping[str, int], form: Format = "jsonl", digest: bytes = b"") -> str:
+    """The card of an output with so many records of each kind, in files of this form; `digest` is over theirs.
 
-    The version follows the digests: the library keeps what it has read by the names of files, and would not see that
+    The version follows it: the library keeps what it has read by the names of files, and would not see that
     they hold other records than last time.
     """
-    version = f"1.0.{int.from_bytes(sha256(' '.join(digests).encode()).digest()[:4], 'big')}"
+    version = f"1.0.{int.from_bytes(digest[:4], 'big')}"
     kinds = [kind for kind in KINDS if records.get(kind)]
     front = ["---", "configs:" if kinds else "configs: []"]
     for kind in kinds:
@@ -115,16 +112,3 @@ def schemas(options: RecordsOptions) -> dict[str, Schema]:
     from pipeline.schema import models
 
     return {kind: model.model_json_schema() for kind, model in models(options).items()}
-
-
-def totals(outputs: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """The records of each kind, from the names of the output files and the records in each.
-
-    >>> totals([("articles/part-0000.jsonl", 2), ("articles/part-0001.jsonl", 3)])
-    {'articles': 5}
-    """
-    found: dict[str, int] = {}
-    for name, number in outputs:
-        kind = name.split("/")[0]
-        found[kind] = found.get(kind, 0) + number
-    return found

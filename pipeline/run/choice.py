@@ -25,8 +25,6 @@ def cluster_of(order: Order) -> Iterator[Engine | None]:
         raise ConfigError("--ray-address is for --engine ray only. Give both, or none.")
     if order.share != WHOLE and (order.engine == "ray" or order.max_failures):
         raise ConfigError("--shard goes neither with --engine ray nor with --max-failures. Leave one out.")
-    if order.store and order.max_failures:
-        raise ConfigError("--max-failures can't hold back what goes into a bucket. Leave it out, or name a folder.")
     if order.store.startswith("memory://") and order.workers != 0 and order.engine != "serial":
         raise ConfigError("memory:// is the memory of one process: give --workers 0.")
     if order.engine != "ray" or order.dry_run:
@@ -38,8 +36,8 @@ def cluster_of(order: Order) -> Iterator[Engine | None]:
         yield engine
 
 
-def engine_of(order: Order, size: int, lock: int | None) -> Engine:
-    """The engine on this machine, for so many bytes."""
+def engine_of(order: Order, size: int, parts: int, lock: int | None) -> Engine:
+    """The engine on this machine, for so many bytes in so many parts."""
     workers = order.workers
     if workers == 0 or order.engine == "serial":
         return serial
@@ -47,7 +45,7 @@ def engine_of(order: Order, size: int, lock: int | None) -> Engine:
 
     if workers is None:
         workers = 1 if size < _SMALL else _processors()
-    return partial(pool, workers=workers, lock=lock)
+    return partial(pool, workers=min(workers, parts), lock=lock)
 
 
 def _processors() -> int:

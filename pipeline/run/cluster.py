@@ -14,11 +14,11 @@ import re
 import signal
 import socket
 import tempfile
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -29,9 +29,11 @@ from pipeline.run import receipts
 from pipeline.run.engines import Engine, Setup
 from pipeline.run.errors import EngineError
 from pipeline.run.layout import Layout
+from pipeline.run.lists import Stretch
 from pipeline.run.pool import Pool
 from pipeline.run.receipts import Stamp
-from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.surveys import Survey
+from pipeline.run.work import At, Done, Task
 from pipeline.run.worker import Failed
 
 _RETRIES: Final = 8  # of a task whose worker or node was lost
@@ -45,7 +47,7 @@ _PATIENCE: Final = 1.0  # seconds between two looks at the size of the cluster
 class _Done:
     """What a task gives back."""
 
-    outcome: Outcome | Failed
+    outcome: Done | Failed
     inputs: int = 0
     documents: int = 0
     source: str = ""
@@ -126,24 +128,26 @@ def _other(name: str) -> str:
 
 
 def _engine(
-    shards: Sequence[Shard],
+    tasks: Iterable[Task],
     setup: Setup,
     at: At,
     *,
     ray: Any,  # noqa: ANN401
     workers: int | None,
-) -> Iterator[Outcome]:
+) -> Iterator[Done]:
     """Keep a bounded number of tasks in flight until all are done. Raises EngineError where one can't be."""
     do = ray.remote(num_cpus=1, max_retries=_RETRIES)(_do)
     shared, run = ray.put(setup), uuid4().hex
-    waiting = deque(shards)
+    waiting = iter(tasks)
     parts: dict[Any, int] = {}  # of the tasks in flight
     try:
-        while waiting or parts:
-            while waiting and len(parts) < (workers or _size(ray)):
-                shard = waiting.popleft()
-                token = Layout(shard.out).lock.read_bytes()
-                parts[do.remote(shard, shard.listing.read_bytes(), shared, token, run)] = shard.part
+        while True:
+            for task in islice(waiting, max(0, (workers or _size(ray)) - len(parts))):
+                token = Layout(task.out).lock.read_bytes()
+                listing = b"" if isinstance(task, Survey) else task.listing.read()
+                parts[do.remote(task, listing, shared, token, run)] = task.part
+            if not parts:
+                return
             ready, _ = ray.wait(list(parts), num_returns=1, timeout=_PATIENCE)
             for ref in ready:
                 yield _taken(ray, ref, parts.pop(ref), at)
@@ -153,7 +157,7 @@ def _engine(
                 ray.cancel(ref, force=True)
 
 
-def _taken(ray: Any, ref: Any, part: int, at: At) -> Outcome:  # noqa: ANN401
+def _taken(ray: Any, ref: Any, part: int, at: At) -> Done:  # noqa: ANN401
     try:
         done: _Done = ray.get(ref)
     except ray.exceptions.RayError as error:
@@ -179,8 +183,8 @@ _standing: Pool | None = None  # of this worker of Ray: starting it anew for eac
 _run: str = ""  # that it stands for
 
 
-def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes, run: str) -> _Done:
-    """The task: do a shard on this node."""
+def _do(task: Task, listing: bytes, setup: Setup, token: bytes, run: str) -> _Done:
+    """The task: do a part, or survey a file, on this node."""
     global _standing, _run
     here = socket.gethostname()
     counts = [0, 0]
@@ -193,18 +197,20 @@ def _do(shard: Shard, listing: bytes, setup: Setup, token: bytes, run: str) -> _
             last = source
 
     try:
-        if _stamp(setup) != replace(shard.stamp, corrections=""):
+        if _stamp(setup) != task.stamp:
             raise EngineError(_other(here))
-        if not shard.store:
-            _check_output(shard.out, token, here)
+        if not task.store:
+            _check_output(task.out, token, here)
         if _standing is None or _run != run:
             _stop_standing()
-            _standing, _run = Pool(setup, 1, at, None, deque()), run
+            _standing, _run = Pool(setup, 1, at, None, iter(())), run
         _standing.at = at
         with tempfile.TemporaryDirectory(prefix="newspaper-pipeline-task-") as folder:
             path = Path(folder) / "inputs"
             path.write_bytes(listing)
-            _standing.waiting.append(replace(shard, listing=path))
+            _standing.waiting.append(
+                task if isinstance(task, Survey) else replace(task, listing=Stretch(path, 0, len(listing)))
+            )
             [outcome] = _standing.outcomes()
     except PipelineError as error:
         _stop_standing()

@@ -1,18 +1,20 @@
-"""Engines: who does the work on the parts. Each takes shards and gives outcomes, around the one `work` in work.py.
+"""Engines: who does the work on the parts. Each takes tasks and gives what came of them, around the one `do` in work.py.
+
+Tasks are taken one by one, as there is someone to do them: there may be a million.
 
 `serial` works in this process. `pool` (pool.py) works in processes of its own, so that a document which crashes,
-hangs or eats memory takes only a worker with it. Both are held to the same tests; a cluster's engine would be a third.
+hangs or eats memory takes only a worker with it. `ray` (cluster.py) works on a cluster. All are held to the same tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.run.cleaner import MakeCleaner
 from pipeline.run.errors import EngineError
-from pipeline.run.work import At, Outcome, Shard, work
+from pipeline.run.work import At, Done, Task, do
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -31,15 +33,15 @@ class Setup:
         return self.settings.run.time_limit
 
 
-Engine = Callable[[Sequence[Shard], Setup, At], Iterator[Outcome]]
+Engine = Callable[[Iterable[Task], Setup, At], Iterator[Done]]
 
 
-def serial(shards: Sequence[Shard], setup: Setup, at: At) -> Iterator[Outcome]:
+def serial(tasks: Iterable[Task], setup: Setup, at: At) -> Iterator[Done]:
     """Work in this process. Raises EngineError where the disk fails."""
     cleaner = setup.make_cleaner(setup.settings)
-    for shard in shards:
+    for task in tasks:
         try:
-            yield work(shard, cleaner, at)
+            yield do(task, cleaner, at)
         except OSError as error:
             raise disk_failed(error) from error
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError
 from pipeline.libraries import libraries
-from pipeline.run import inputs, receipts
+from pipeline.run import receipts
+from pipeline.run.heads import Heads
 from pipeline.run.layout import check
 from pipeline.run.lock import locked
 from pipeline.run.places import disk_errors, mirrored, place
 from pipeline.run.report import Report
-from pipeline.run.scratch import scratch
-from pipeline.run.settle import close, summed, tidy
-from pipeline.run.shards import WHOLE, corrected, finished
+from pipeline.run.scratch import HEADS, scratch
+from pipeline.run.settle import close, tidy
+from pipeline.run.shards import WHOLE, finished, pinned
+from pipeline.run.skipped import Skipped
 
 if TYPE_CHECKING:
     from pipeline.corrections import Corrections
@@ -29,19 +32,18 @@ def finish(out: str | Path, settings: Settings, corrections: Corrections | None 
     path, store = place(out)
     digests = corrections.digests() if corrections else {}
     stamp = receipts.stamp(settings.fingerprint(), settings.run, libraries(settings))
-    stamp_of = receipts.stamps(stamp, digests, settings.run.parts)
-    with scratch() as folder:
+    with scratch() as folder, closing(Heads(folder / HEADS)) as heads:
         mirror = mirrored(store, folder, WHOLE)
         layout = mirror.layout if mirror else check(path)
         if not layout.run.is_dir():
             raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
         with locked(layout.lock, layout.root), disk_errors():
-            heads, skipped = finished(layout, corrected(stamp, digests), stamp_of)
+            skipped = finished(layout, stamp, pinned(digests), heads)
             tidy(layout)
-            close(layout, settings, stamp, heads, skipped, digests)
+            counts = close(layout, settings, stamp, heads, skipped, digests)
             if mirror:
                 mirror.push()
     parts = {"keep": len(heads)}
-    passed = inputs.Skipped(Counter(skipped), {reason: [] for reason in skipped})
+    passed = Skipped(Counter(skipped), {reason: [] for reason in skipped})
     given = corrections.count() if corrections else 0
-    return Report(summed(heads), {}, parts, {}, passed, time.monotonic() - started, corrections=given)
+    return Report(counts, {}, parts, {}, passed, time.monotonic() - started, corrections=given)

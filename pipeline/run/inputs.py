@@ -2,7 +2,8 @@
 
 In: what the command line names. Out: one `Found` a file, in no order, and in `Skipped` what was passed over and why.
 The source is the path below the input root: the folder that was named, the fixed part of a glob, for a single file the
-folder it stands in, for a line of `--files-from` the current folder, or `/` where the file is not below that.
+folder it stands in, for a line of `--files-from` the current folder, or `/` where the file is not below that. What is in
+buckets is found by buckets.py.
 """
 
 from __future__ import annotations
@@ -10,16 +11,29 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.run import stores
-from pipeline.run.names import ARCHIVES, COLUMNS, PACKED, PLAIN, ROWS, expanded, printable, source_of, suffixes
-from pipeline.run.stores import Store
+from pipeline.run import buckets, stores
+from pipeline.run.buckets import Place
+from pipeline.run.found import Found
+from pipeline.run.names import (
+    ARCHIVES,
+    COLUMNS,
+    PACKED,
+    PLAIN,
+    ROWS,
+    expanded,
+    is_read,
+    passed_over,
+    printable,
+    source_of,
+)
+from pipeline.run.skipped import Skipped
 
 READ_SUFFIXES: Final = (
     f"{' '.join((*PLAIN, *ROWS, *ARCHIVES, *COLUMNS))}, all but .zip and .parquet also with {' '.join(PACKED)}"
@@ -27,33 +41,6 @@ READ_SUFFIXES: Final = (
 STDIN: Final = "-"
 
 _LINK: Final = "link (run.follow_links is off)"
-_EXAMPLES: Final = 3
-_LONGEST_SUFFIX: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to read, and what is compared to see whether it changed. `mtime_ns` 0: compare the content."""
-
-    source: str
-    path: str  # absolute, as `os.fsdecode` gives it
-    size: int
-    mtime_ns: int
-
-
-@dataclass(slots=True)
-class Skipped:
-    """What was passed over, counted by reason, with a few examples of each."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, reason: str, name: str) -> None:
-        """Note a name that is not read."""
-        self.counts[reason] += 1
-        examples = self.examples.setdefault(reason, [])
-        if len(examples) < _EXAMPLES:
-            examples.append(source_of(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +59,7 @@ class Named:
     roots: tuple[Root, ...]
     files_from: Path | None = None
     stdin: str = ""
-    stores: tuple[Store, ...] = ()
+    places: tuple[Place, ...] = ()  # in buckets
     out: str = ""  # the address of the output, where it is in a bucket
 
 
@@ -83,11 +70,7 @@ def named(names: Sequence[str], out: Path, files_from: Path | None, spool: str, 
     """
     real_out = os.path.realpath(out)
     names = [stores.without_file(name) for name in names]
-    remote = tuple(stores.opened(name) for name in names if stores.is_uri(name))
-    for store in remote:
-        if address and f"{store.uri}/".startswith(f"{address.rstrip('/')}/"):
-            raise ConfigError(f"{store.uri}: lies in the output {address}. Name another output with --out.")
-        stores.check(store, write=False)
+    remote = tuple(buckets.place(name, address) for name in names if stores.is_uri(name))
     roots = [root for name in names if name != STDIN and not stores.is_uri(name) for root in _roots(name, real_out)]
     if files_from is not None and not files_from.is_file():
         raise ConfigError(f"{files_from}: there is no such list of files. Check the path.")
@@ -108,27 +91,17 @@ def find(named: Named, out: Path, skipped: Skipped, *, follow_links: bool) -> It
     for root in named.roots:
         yield from walk.root(root)
     if named.files_from is not None:
-        for name in _listed(named.files_from):
-            yield from walk.listed(name)
-    for store in named.stores:
-        yield from _stored(store, skipped, named.out)
+        for are_remote, names in groupby(map(stores.without_file, _listed(named.files_from)), stores.is_uri):
+            if are_remote:
+                yield from buckets.listed(names, skipped)
+                continue
+            for name in names:
+                yield from walk.listed(name)
+    for place in named.places:
+        yield from buckets.find(place, skipped, named.out)
     if named.stdin:
         os.utime(named.stdin, ns=(0, 0))  # so that the receipt does not depend on when it was read
         yield Found("stdin", os.path.realpath(named.stdin), Path(named.stdin).stat().st_size, 0)
-
-
-def _stored(store: Store, skipped: Skipped, out: str) -> Iterator[Found]:
-    """What is in a bucket below an address, or the one object that it names; the output is left out."""
-    for one in store.objects():
-        uri = store.uri if store.uri.endswith(f"/{one.name}") and store.files.isfile(store.root) else ""
-        if out and f"{store.uri}/{one.name}".startswith(f"{out}/"):
-            continue
-        if any(piece.startswith((".", "_")) for piece in one.name.split("/")):
-            skipped.add("hidden, or its name begins with _", one.name)
-        elif not _is_read(one.name):
-            skipped.add(_why(one.name), one.name)
-        else:
-            yield Found(source_of(one.name), uri or f"{store.uri}/{one.name}", one.size, one.mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +122,10 @@ class _Walk:
             yield from self.folder(path, name)
         elif not Path(path).is_file():
             self.skipped.add("no regular file", name)
-        elif _is_read(name):
+        elif is_read(name):
             yield _found(path, name)
         else:
-            self.skipped.add(_why(name), name)
+            self.skipped.add(passed_over(name), name)
 
     def listed(self, name: str) -> Iterator[Found]:
         """A line of a list. One that leads nowhere is found all the same: reading it will say so, in quarantine."""
@@ -200,8 +173,8 @@ class _Walk:
             self.skipped.add(_LINK, name)
         elif entry.is_dir():
             return True
-        elif not _is_read(entry.name):
-            self.skipped.add(_why(entry.name), name)
+        elif not is_read(entry.name):
+            self.skipped.add(passed_over(entry.name), name)
         elif not entry.is_file():
             self.skipped.add("no regular file", name)
         else:
@@ -242,19 +215,6 @@ def _listed(files_from: Path) -> Iterator[str]:
             yield from (os.fsdecode(name.rstrip(b"\r\n")) for name in names if name.strip(b"\r\n"))
     if rest.strip(b"\r\n"):
         yield os.fsdecode(rest.rstrip(b"\r\n"))
-
-
-def _is_read(name: str) -> bool:
-    kind, packing = suffixes(name)
-    if packing and kind in (".zip", *COLUMNS):
-        return False
-    return kind in (*PLAIN, *ROWS, *ARCHIVES, *COLUMNS)
-
-
-def _why(name: str) -> str:
-    """The reason to pass over a name, short, since there is a counter for each."""
-    suffix = source_of(Path(name).suffix.lower())
-    return f"suffix {suffix}" if 0 < len(suffix) <= _LONGEST_SUFFIX else "no known suffix"
 
 
 def _below(path: str, base: str) -> str:

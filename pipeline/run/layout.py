@@ -13,9 +13,14 @@ _run/lock                                   held by a run; holds its process id 
 
 from __future__ import annotations
 
+import os
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +32,7 @@ KINDS: Final = ("articles", "sections", "removed", "quarantine")
 _OURS: Final = frozenset({*KINDS, "_run", "README.md", ".gitkeep", ".gitignore", ".DS_Store"})
 _EMPTY: Final = frozenset({".gitkeep", ".gitignore", ".DS_Store"})
 _PART: Final = re.compile(
-    rf"part-(\d{{4,5}})(?:_\d{{3,}})?(?:-[0-9a-f]{{16}})?\.(?:{'|'.join(map(re.escape, FORMATS))})"
+    rf"part-(\d{{4,7}})(?:_\d{{3,}})?(?:-[0-9a-f]{{16}})?\.(?:{'|'.join(map(re.escape, FORMATS))})"
 )
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.tmp-(?P<pid>\d+)")
 
@@ -98,11 +103,17 @@ class Layout:
     def files(self, part: int | None = None) -> Iterator[Path]:
         """The files of records that are there, of one part or of all."""
         for kind in KINDS:
-            folder = self.root / kind
-            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-                name = _PART.fullmatch(path.name)
-                if name and (part is None or int(name[1]) == part):
-                    yield path
+            yield from (path for path in self._of_kind(kind) if part is None or self.part_of(path) == part)
+
+    def _of_kind(self, kind: str) -> Iterator[Path]:
+        folder = self.root / kind
+        yield from (folder / name for name in sorted(filter(_PART.fullmatch, _names(folder))))
+
+    def by_part(self) -> Iterator[tuple[int, list[Path]]]:
+        """The files of records that are there, part by part."""
+        kinds = (sorted((self.part_of(path), path) for path in self._of_kind(kind)) for kind in KINDS)
+        for part, files in groupby(merge(*kinds), key=itemgetter(0)):
+            yield part, [path for _, path in files]
 
     def part_of(self, path: Path) -> int:
         """The part that a file of records belongs to."""
@@ -113,17 +124,37 @@ class Layout:
         name = re.match(r"\.part-(\d+)", path.name)
         return int(name[1]) if name else -1
 
-    def lying(self) -> dict[int, list[Path]]:
-        """The files of records that are there, by part."""
-        found: dict[int, list[Path]] = {}
-        for path in self.files():
-            found.setdefault(self.part_of(path), []).append(path)
-        return found
+    def lying(self) -> array[int]:
+        """How many files of records each part has, up to the last that has any."""
+        counts = array("I")
+        for kind in KINDS:
+            for name in filter(_PART.fullmatch, _names(self.root / kind)):
+                part = self.part_of(Path(name))
+                counts.extend([0] * (part + 1 - len(counts)))
+                counts[part] += 1
+        return counts
+
+    def done(self) -> bytearray:
+        """Whether each part has a receipt, up to the last that has one."""
+        flags = bytearray()
+        for name in _names(self.receipts):
+            if found := re.fullmatch(r"part-(\d+)\.json", name):
+                part = int(found[1])
+                flags.extend(bytes(max(0, part + 1 - len(flags))))
+                flags[part] = 1
+        return flags
 
     def parts(self) -> list[int]:
         """The parts that have a receipt."""
-        names = (path.stem.removeprefix("part-") for path in self.receipts.glob("part-*.json"))
-        return sorted(int(name) for name in names if name.isdecimal())
+        return [part for part, is_done in enumerate(self.done()) if is_done]
+
+    def there(self) -> Iterator[tuple[int, int]]:
+        """Each part that has a receipt or files of records, with the number of these."""
+        lying, done = self.lying(), self.done()
+        for part in range(max(len(lying), len(done))):
+            files = lying[part] if part < len(lying) else 0
+            if files or (part < len(done) and done[part]):
+                yield part, files
 
     def temporaries(self, pid: int | None = None, part: int | None = None) -> Iterator[Path]:
         """Files that a run wrote beside and did not put in place: of one process, of one part, or all."""
@@ -134,6 +165,13 @@ class Layout:
                     continue
                 if part is None or re.match(rf"part-{part:04d}\D", name["name"]):
                     yield path
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """What is in a folder, in no order; nothing where there is none."""
+    if folder.is_dir():
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in entries)
 
 
 def check(out: Path) -> Layout:

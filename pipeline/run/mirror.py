@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -22,9 +24,21 @@ from pipeline.run import receipts
 from pipeline.run.layout import KINDS, Layout
 from pipeline.run.receipts import Head, Output, Receipt
 from pipeline.run.shards import WHOLE, Share
-from pipeline.run.stores import Store
+from pipeline.run.stores import Object, Store
 
+_AT_ONCE: Final = 16  # small files that are fetched side by side
+_BATCH: Final = 256
 _DIGITS: Final = 16  # of a digest, in the name of a file of records
+_HELD: Final = "_run/held/"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part whose files are in the bucket, while its receipt waits there under another name (`--max-failures`)."""
+
+    head: Head
+    fresh: tuple[str, ...]  # the files that were put there for it
+    stale: tuple[str, ...]  # those that they replace
 
 
 @dataclass(slots=True)
@@ -43,21 +57,27 @@ class Mirror:
         """
         root = self.layout.root
         root.mkdir(parents=True)
-        for one in self.store.objects():
-            path = root / one.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if one.name.split("/")[0] in KINDS or not _is_small(one.name):
-                with path.open("wb") as file:
-                    file.truncate(one.size)
-                os.utime(path, ns=(0, 0))
-                self.records.add(one.name)
-            else:
-                self.store.fetch(one.name, path)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            small = filter(None, map(self._placed, self.store.objects()))
+            while batch := list(islice(small, _BATCH)):
+                list(pool.map(lambda name: self.store.fetch(name, root / name), batch))
         try:
             layouts.check(root)
         except ConfigError as error:
             raise ConfigError(str(error).replace(str(root), self.store.uri)) from error
         self.small = dict(self._small())
+
+    def _placed(self, one: Object) -> str:
+        """Make an empty file for one of records; returns the name of any other, which is to be fetched."""
+        path = self.layout.root / one.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if one.name.split("/")[0] not in KINDS and _is_small(one.name):
+            return one.name
+        with path.open("wb") as file:
+            file.truncate(one.size)
+        os.utime(path, ns=(0, 0))
+        self.records.add(one.name)
+        return ""
 
     def push(self) -> None:
         """Bring to the bucket what was changed: receipts that went, then their files, then what is new, the manifest last."""
@@ -79,18 +99,22 @@ class Mirror:
                 yield name, sha256(path.read_bytes()).hexdigest()
 
     def sweep(self, share: Share) -> None:
-        """Remove what a run that was killed left: files of records that are named by no receipt."""
-        for part, paths in self.layout.lying().items():
-            if share != WHOLE and not share.has(part):
-                continue
-            receipt = receipts.read(self.layout.receipt(part))
-            named = {output.path for output in receipt.head.outputs} if receipt else set()
-            for path in paths:
+        """Remove what a run that was killed left in the bucket."""
+        for path in list(self.strays()):
+            if share == WHOLE or share.has(self.layout.part_of(path)):
                 name = path.relative_to(self.layout.root).as_posix()
-                if name not in named:
-                    self.store.remove(name)
-                    self.records.discard(name)
-                    path.unlink()
+                self.store.remove(name)
+                self.records.discard(name)
+                self.small.pop(name, None)
+                path.unlink()
+
+    def strays(self) -> Iterator[Path]:
+        """Files of records that are named by no receipt, and receipts that were held."""
+        for path in self.layout.files():
+            head = receipts.read_head(self.layout.receipt(self.layout.part_of(path)))
+            if path.relative_to(self.layout.root).as_posix() not in _names(head):
+                yield path
+        yield from sorted((self.layout.root / _HELD).glob("part-*.json"))
 
 
 def fetch_part(store: Store, part: int, folder: Path) -> Receipt | None:
@@ -109,25 +133,54 @@ def fetch_part(store: Store, part: int, folder: Path) -> Receipt | None:
     except OSError:
         return None
     head = replace(receipt.head, outputs=tuple(replace(one, path=_plain(one.path)) for one in receipt.head.outputs))
-    layout.receipt(part).write_bytes(receipts.encode(part, head.stamp, head.outputs, list(receipt.rows))[1])
+    layout.receipt(part).write_bytes(receipts.encode(part, head.stamp, head.outputs, receipt.rows)[1])
     return receipt
 
 
 def publish_part(store: Store, part: int, folder: Path, earlier: Receipt | None) -> Head:
     """Put a part into the bucket: its files under names with their digests, its receipt, and then the old files go."""
-    layout = Layout(folder)
-    receipt = receipts.read(layout.receipt(part))
+    head, receipt = _sent(store, part, folder)
+    store.put(receipt, _receipt(part))
+    for name in _names(earlier.head if earlier else None) - _names(head):
+        store.remove(name)
+    return head
+
+
+def hold_part(store: Store, part: int, folder: Path, earlier: Receipt | None) -> Held:
+    """Put the files of a part into the bucket, but its receipt under another name, so that nobody takes them for done."""
+    head, receipt = _sent(store, part, folder)
+    store.put(receipt, _held(part))
+    old, new = _names(earlier.head if earlier else None), _names(head)
+    return Held(head, tuple(sorted(new - old)), tuple(sorted(old - new)))
+
+
+def put_in_place(store: Store, held: Held) -> None:
+    """Give a part that was held its receipt; then the old files go."""
+    part = held.head.part
+    store.put(store.read(_held(part)), _receipt(part))
+    for name in (*held.stale, _held(part)):
+        store.remove(name)
+
+
+def let_go(store: Store, held: Held) -> None:
+    """Remove what was put into the bucket for a part that is not to be."""
+    for name in (*held.fresh, _held(held.head.part)):
+        store.remove(name)
+
+
+def _sent(store: Store, part: int, folder: Path) -> tuple[Head, bytes]:
+    """Put the files of a part into the bucket. Returns its head and its receipt, with their names there."""
+    receipt = receipts.read(Layout(folder).receipt(part))
     if receipt is None:
         raise AssertionError("a part was not published")
     outputs = [replace(one, path=_named(one)) for one in receipt.head.outputs]
     for before, after in zip(receipt.head.outputs, outputs, strict=True):
         store.send(folder / before.path, after.path)
-    head, data = receipts.encode(part, receipt.head.stamp, outputs, list(receipt.rows))
-    store.put(data, _receipt(part))
-    for old in earlier.head.outputs if earlier else ():
-        if old.path not in {output.path for output in outputs}:
-            store.remove(old.path)
-    return head
+    return receipts.encode(part, receipt.head.stamp, outputs, receipt.rows)
+
+
+def _names(head: Head | None) -> set[str]:
+    return {output.path for output in head.outputs} if head else set()
 
 
 def workplace(near: Path) -> TemporaryDirectory[str]:
@@ -137,6 +190,10 @@ def workplace(near: Path) -> TemporaryDirectory[str]:
 
 def _receipt(part: int) -> str:
     return f"_run/receipts/part-{part:04d}.json"
+
+
+def _held(part: int) -> str:
+    return f"{_HELD}part-{part:04d}.json"
 
 
 def _named(output: Output) -> str:

@@ -29,6 +29,7 @@ ROWS: Final = (".jsonl", ".ndjson")
 COLUMNS: Final = (".parquet",)  # rows too, but read column by column, and packed inside
 ARCHIVES: Final = (".zip", ".tar")
 PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
+_LONGEST_SUFFIX: Final = 12
 _SHORT: Final = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".txz": ".tar.xz"}
 
 
@@ -68,6 +69,20 @@ def suffixes(name: str) -> tuple[str, str]:
     packed = next((suffix for suffix in PACKED if base.endswith(suffix)), "")
     stem = base.removesuffix(packed).lstrip(".")
     return (f".{stem.rsplit('.', 1)[1]}" if "." in stem else ""), packed
+
+
+def is_read(name: str) -> bool:
+    """Whether a file is one that a run reads, by its suffixes."""
+    kind, packing = suffixes(name)
+    if packing and kind in (".zip", *COLUMNS):
+        return False
+    return kind in (*PLAIN, *ROWS, *ARCHIVES, *COLUMNS)
+
+
+def passed_over(name: str) -> str:
+    """The reason to pass over a name, short, since there is a counter for each."""
+    suffix = source_of(Path(name).suffix.lower())
+    return f"suffix {suffix}" if 0 < len(suffix) <= _LONGEST_SUFFIX else "no known suffix"
 
 
 def expanded(one: str) -> Iterator[tuple[str, str]]:

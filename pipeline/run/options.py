@@ -15,7 +15,7 @@ class RunOptions(BaseModel):
     parts: int = Field(
         default=16,
         ge=1,
-        le=65536,
+        le=1_000_000,
         description="number of parts; a document's part depends on its source alone. A part is the unit of work, and"
         " a run holds the names of one part in memory: take about one part for 10,000 documents",
     )
@@ -23,6 +23,12 @@ class RunOptions(BaseModel):
         default=256,
         ge=1,
         description="a part goes on in a further file when one has reached this size, in megabytes of JSON Lines",
+    )
+    split_mb: int = Field(
+        default=32,
+        ge=1,
+        description="a file of rows that is larger, in megabytes, is the work of several parts, a piece of this size each;"
+        " .jsonl, .ndjson and .parquet that are not packed",
     )
     format: Format = Field(
         default="jsonl",

@@ -7,14 +7,15 @@ The text column holds strings or bytes; bytes are decoded as those of a file are
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Final
 
 from pipeline.errors import SourceError
+from pipeline.run.found import Cut, Found
 from pipeline.run.options import RunOptions
-from pipeline.run.rows import Document, each_once, row
-from pipeline.run.streams import FREE, Seekable, Tap
+from pipeline.run.rows import Document, each_once, repeated, row
+from pipeline.run.streams import FREE, Ranged, Seekable, Tap
 
 _BATCH: Final = 16  # rows in memory; each may be as large as a document may
 _BUFFER: Final = 1 << 20  # bytes of a column that are read at a time
@@ -22,28 +23,92 @@ _BUFFER: Final = 1 << 20  # bytes of a column that are read at a time
 
 def rows(tap: Tap, source: str, options: RunOptions) -> Iterator[Document]:
     """Each row of the file. Raises SourceError where it lacks a column, or unpacks to more than it can honestly hold."""
-    found = _rows(tap, source, options)
+    found = (one for _, one in _rows(tap, source, options, 0, tap.size))
     yield from each_once(found) if options.id_column else found
 
 
-def _rows(tap: Tap, source: str, options: RunOptions) -> Iterator[Document]:
+def piece(file: Ranged, found: Found, options: RunOptions) -> Iterator[Document]:
+    """The rows of the row groups that begin in a piece of the file."""
+    cut = found.cut or Cut("")
+    repeats = frozenset(cut.repeats)
+    for number, one in _rows(file, found.source, options, cut.start, cut.end):
+        yield repeated(one) if number in repeats else one
+
+
+def begins(file: Ranged, source: str, options: RunOptions) -> list[tuple[int, int]]:
+    """Where each row group begins, and the number of its first row. Raises SourceError where the file lacks a column."""
+    with _opened(file) as table:
+        _check(source, _columns(options), table.schema_arrow.names)
+        return _begins(table.metadata, file.size)
+
+
+def named(file: Ranged, source: str, options: RunOptions) -> Iterator[tuple[int, str]]:
+    """The number of each row, and what it is called. Only the ids are read."""
+    with _opened(file) as table:
+        groups = enumerate(number for _, number in _begins(table.metadata, file.size))
+        for number, [own] in _cells(table, groups, [options.id_column]):
+            yield number, row(source, number, _name(own), b"", options, "").source
+
+
+def _rows(file: Ranged, source: str, options: RunOptions, start: int, end: int) -> Iterator[tuple[int, Document]]:
+    """The rows of the row groups that begin from `start` on and before `end`, with their numbers."""
+    with _opened(file) as table:
+        columns = _columns(options)
+        _check(source, columns, table.schema_arrow.names)
+        all_groups = enumerate(_begins(table.metadata, file.size))
+        groups = [(group, number) for group, (place, number) in all_groups if start <= place < end]
+        left = max(FREE, options.ratio * _packed(table.metadata, [group for group, _ in groups], file.size))
+        for number, cells in _cells(table, groups, columns):
+            text, own = cells[0], cells[-1]
+            left -= len(text) if isinstance(text, bytes) else 0
+            if left < 0:
+                message = f"{source}: unpacks to too much for its size. Raise run.ratio if you trust it."
+                raise SourceError(message, stage="read")
+            digest = sha256(text).hexdigest() if isinstance(text, bytes) else ""
+            yield number, row(source, number, _name(own), text, options, digest)
+
+
+def _opened(file: Ranged) -> Any:  # noqa: ANN401 - an optional library
     from pyarrow.parquet import ParquetFile
 
-    columns = list(dict.fromkeys(filter(None, (options.text_column, options.id_column))))
-    left = max(FREE, options.ratio * tap.size)
-    number = 0
-    with ParquetFile(io.BufferedReader(Seekable(tap)), buffer_size=_BUFFER, pre_buffer=False) as file:
-        _check(source, columns, file.schema_arrow.names)
-        for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
+    return ParquetFile(io.BufferedReader(Seekable(file)), buffer_size=_BUFFER, pre_buffer=False)
+
+
+def _columns(options: RunOptions) -> list[str]:
+    return list(dict.fromkeys(filter(None, (options.text_column, options.id_column))))
+
+
+def _cells(
+    table: Any,  # noqa: ANN401
+    groups: Iterable[tuple[int, int]],
+    columns: list[str],
+) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """The cells of each row of some row groups, with the row's number; that of the first row comes with its group."""
+    for group, number in groups:
+        for batch in table.iter_batches(_BATCH, row_groups=[group], columns=columns, use_threads=False):
             for cells in zip(*(map(_value, batch.column(name)) for name in columns), strict=True):
+                yield number, cells
                 number += 1
-                text, own = cells[0], cells[-1]
-                left -= len(text) if isinstance(text, bytes) else 0
-                if left < 0:
-                    message = f"{source}: unpacks to too much for its size. Raise run.ratio if you trust it."
-                    raise SourceError(message, stage="read")
-                digest = sha256(text).hexdigest() if isinstance(text, bytes) else ""
-                yield row(source, number, _name(own), text, options, digest)
+
+
+def _begins(metadata: Any, size: int) -> list[tuple[int, int]]:  # noqa: ANN401
+    """Where each row group begins and the number of its first row; a place never falls nor leaves the file."""
+    found: list[tuple[int, int]] = []
+    place, number = 0, 1
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        columns = map(group.column, range(group.num_columns))
+        own = min((one.dictionary_page_offset or one.data_page_offset for one in columns), default=0)
+        place = min(max(place, own), size - 1)
+        found.append((place, number))
+        number += max(0, group.num_rows)
+    return found
+
+
+def _packed(metadata: Any, groups: list[int], size: int) -> int:  # noqa: ANN401
+    """How many bytes of the file some row groups take; its foot may say more than there are."""
+    chosen = [metadata.row_group(n) for n in groups]
+    packed = sum(max(0, one.column(n).total_compressed_size) for one in chosen for n in range(one.num_columns))
+    return size if len(groups) == metadata.num_row_groups else min(size, packed)
 
 
 def _check(source: str, columns: list[str], there: list[str]) -> None:

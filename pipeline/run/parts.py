@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.run import disk
+from pipeline.run import disk, receipts
 from pipeline.run.formats import Format, Schema, lines, sink
+from pipeline.run.found import Found
 from pipeline.run.layout import KINDS, Layout
 from pipeline.run.options import RunOptions
 from pipeline.run.receipts import Counts, Head, Output, Receipt, Row, digest_of
@@ -118,10 +119,10 @@ class Earlier:
         self.rows = iter(receipt.rows)
         self.lines = {kind: _Lines(layout.root, kind, receipt.head) for kind in KINDS}
 
-    def row(self, source: str) -> Row:
-        """Go to the records of a source and return its row. Raises Damaged where there is none."""
+    def row(self, found: Found | Row) -> Row:
+        """Go to the records of an input, or a piece of one, and return its row. Raises Damaged where there is none."""
         for row in self.rows:
-            if row.source == source:
+            if (row.source, row.piece) == (found.source, found.piece):
                 return row
             for kind, counter in COUNTED.items():
                 self.lines[kind].skip(row.counts.get(counter, 0))
@@ -129,6 +130,8 @@ class Earlier:
 
     def records(self, row: Row) -> Iterator[dict[str, list[bytes]]]:
         """The records under a row, a document at a time. To be taken to the end before the next row."""
+        if not row.counts.get("documents"):
+            return
         lines = row.lines or [row.counts.get(counter, 0) for counter in COUNTED.values()]
         for at in range(0, len(lines), len(KINDS)):
             yield {kind: self.lines[kind].take(count) for kind, count in zip(KINDS, lines[at : at + 4], strict=True)}
@@ -192,18 +195,19 @@ class Prepared:
     worked: Counts  # of the documents that were read anew
 
 
-def publish(layout: Layout, prepared: Prepared) -> None:
+def publish(layout: Layout, prepared: Prepared, lying: int) -> None:
     """Put a part in place. The old receipt goes first and the new one comes last: between them the part is not done.
 
     So a run that is killed here leaves no receipt that vouches for a mixture of old and new files.
     """
     part = prepared.head.part
+    old = _files(layout, part, lying)
     withdraw(layout, part)
     for temporary, path in prepared.files:
         disk.replace(temporary, path)
     stay = {path for _, path in prepared.files}
     folders = {path.parent for path in stay}
-    for path in list(layout.files(part)):
+    for path in old:
         if path not in stay:
             disk.remove(path)
             folders.add(path.parent)
@@ -220,9 +224,21 @@ def withdraw(layout: Layout, part: int) -> None:
         disk.sync_folder(layout.receipts)
 
 
-def retire(layout: Layout, part: int) -> None:
+def retire(layout: Layout, part: int, lying: int) -> None:
     """Remove a part that has no input any more."""
+    old = _files(layout, part, lying)
     withdraw(layout, part)
-    for path in list(layout.files(part)):
+    for path in old:
         disk.remove(path)
         disk.sync_folder(path.parent)
+
+
+def _files(layout: Layout, part: int, lying: int) -> list[Path]:
+    """The files of a part, of which so many were there. The folders, which may hold those of a million parts, are looked
+    through only where they are not those of its receipt.
+    """
+    head = receipts.read_head(layout.receipt(part))
+    named = [layout.root / output.path for output in head.outputs] if head else []
+    if len(named) == lying and all(path.exists() for path in named):
+        return named
+    return list(layout.files(part))

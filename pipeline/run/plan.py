@@ -1,31 +1,31 @@
 """What a run has to do: the inputs that are there, held against the receipts.
 
-Comes in: all `Found`, in any order. Goes out: a plan for each part, with the reasons. Only names, sizes and times are
-compared; where just the time differs, the digest decides. The names of all inputs together may not fit into memory,
-so they go to files, one a part, and are sorted and compared a part at a time.
+Comes in: the lists of all inputs. Goes out: a plan for each part, with the reasons, and all of them packed: a run may have a
+million parts. Only names, sizes and times are compared; where just the time differs, the digest decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-import orjson
+import numpy as np
 
-from pipeline.errors import ConfigError
 from pipeline.run import receipts
-from pipeline.run.inputs import Found
+from pipeline.run.documents import digest_of
+from pipeline.run.found import Found
+from pipeline.run.heads import Heads
 from pipeline.run.layout import Layout
-from pipeline.run.names import part_of
-from pipeline.run.receipts import Counts, Head, Receipt, Row, Stamp, digest_of
+from pipeline.run.lists import Listing
+from pipeline.run.receipts import Counts, Head, Receipt, Row, Stamp
 from pipeline.run.shards import WHOLE, Share
-from pipeline.run.stores import fetched, is_uri
-from pipeline.run.work import name_in, name_out
 
-_BUFFER: Final = 4096
+_REUSE: Final = 1
+_IN_PIECES: Final = 2
 
 Action: TypeAlias = Literal["keep", "touch", "work", "retire"]
 
@@ -36,13 +36,13 @@ class PartPlan:
 
     part: int
     action: Action
-    # added, changed, deleted, touched, retried: inputs; settings, code, options, corrections, outputs, full: 1
+    # added, changed, corrected, deleted, touched, retried: inputs; settings, code, options, outputs, full: 1
     reasons: Counts
     head: Head | None = None  # of the receipt that still holds
-    listing: Path = Path()
     todo: int = 0  # inputs to read
     bytes: int = 0  # of these
     reuse: bool = False
+    pieces: tuple[Found, ...] = ()  # those to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,95 +53,100 @@ class Wishes:
     retry_quarantined: bool = False
 
 
-class Listing:
-    """The inputs by part, in files of a temporary folder."""
+@dataclass(slots=True)
+class Plans:
+    """The plans of all parts together."""
 
-    def __init__(self, folder: Path, parts: int) -> None:
-        self.folder, self.parts = folder, parts
-        self.buffers: dict[int, list[bytes]] = {}
-        self.count = self.waiting = self.names = 0
+    lying: array[int]  # how many files of records each part has
+    actions: Counter[str] = field(default_factory=Counter)
+    reasons: Counts = field(default_factory=dict)
+    work: array[int] = field(default_factory=lambda: array("I"))
+    bytes: array[int] = field(default_factory=lambda: array("Q"))  # of the parts to work on
+    flags: bytearray = field(default_factory=bytearray)  # of the same
+    touch: array[int] = field(default_factory=lambda: array("I"))
+    retire: array[int] = field(default_factory=lambda: array("I"))
+    large: dict[str, Found] = field(default_factory=dict)  # the files of which pieces are to be read
+    todo: int = 0
 
-    def add_all(self, inputs: Iterable[Found]) -> None:
-        """Put each input to its part."""
-        for found in inputs:
-            row = orjson.dumps([found.source, name_out(found.path), found.size, found.mtime_ns])
-            self.buffers.setdefault(part_of(found.source, self.parts), []).append(row)
-            self.count += 1
-            self.names ^= int.from_bytes(sha256(row).digest(), "big")
-            self.waiting += 1
-            if self.waiting >= _BUFFER:
-                self._flush()
-        self._flush()
+    def add(self, one: PartPlan) -> None:
+        """Take in the plan of a part."""
+        self.actions[one.action] += 1
+        receipts.add(self.reasons, one.reasons)
+        if one.action == "work":
+            self.work.append(one.part)
+            self.bytes.append(one.bytes)
+            self.flags.append(_REUSE * one.reuse | _IN_PIECES * bool(one.pieces))
+            self.todo += one.todo
+            self.large.update((piece.source, replace(piece, piece=0)) for piece in one.pieces)
+        elif one.action == "touch":
+            self.touch.append(one.part)
+        elif one.action == "retire":
+            self.retire.append(one.part)
 
-    @property
-    def digest(self) -> str:
-        """Of all inputs with their sizes and times, in whatever order they were found."""
-        return f"{self.names:064x}"
+    def in_order(self) -> Iterator[tuple[int, bool, bool]]:
+        """The parts to work on, the largest first: whether records can be used again, and whether it has pieces to read."""
+        if not self.work:
+            return
+        parts, sizes = np.array(self.work), np.array(self.bytes, dtype=np.int64)
+        for at in map(int, np.lexsort((parts, -sizes))):
+            yield self.work[at], bool(self.flags[at] & _REUSE), bool(self.flags[at] & _IN_PIECES)
 
-    def path(self, part: int) -> Path:
-        """The file of a part."""
-        return self.folder / f"{part:05d}"
+    def lying_of(self, part: int) -> int:
+        """How many files of records a part has."""
+        return self.lying[part] if part < len(self.lying) else 0
 
-    def used(self) -> list[int]:
-        """The parts that have inputs."""
-        return sorted(int(path.name) for path in self.folder.iterdir())
 
-    def sorted(self, part: int) -> list[Found]:
-        """The inputs of a part by source. Raises ConfigError where two files have one source."""
-        rows = sorted(orjson.loads(line) for line in self.path(part).read_bytes().splitlines())
-        inputs: list[Found] = []
-        for source, path, size, mtime_ns in rows:
-            found = Found(source, name_in(path), size, mtime_ns)
-            if inputs and inputs[-1].source == source:
-                _refuse_double(inputs[-1], found)
-                continue
-            inputs.append(found)
-        return inputs
-
-    def write(self, part: int, inputs: list[Found], holding: frozenset[str]) -> None:
-        """Write the sorted inputs of a part for the worker, each with the word whether its records still hold."""
-        rows = (orjson.dumps([f.source, name_out(f.path), f.size, f.mtime_ns, f.source in holding]) for f in inputs)
-        self.path(part).write_bytes(b"\n".join(rows))
-
-    def _flush(self) -> None:
-        for part, rows in self.buffers.items():
-            with self.path(part).open("ab") as file:
-                file.write(b"\n".join(rows) + b"\n")
-        self.buffers.clear()
-        self.waiting = 0
+def plan_all(
+    listing: Listing,
+    layout: Layout,
+    stamp: Stamp,
+    wishes: Wishes,
+    heads: Heads,
+    share: Share = WHOLE,
+    *,
+    also_work: bool = False,
+) -> Plans:
+    """All plans, and in `heads` those of the receipts that hold; `also_work`: also of parts that have something new."""
+    plans = Plans(layout.lying())
+    for one in plan(listing, layout, stamp, wishes, plans.lying, share):
+        plans.add(one)
+        if one.head and (also_work or one.action != "work"):
+            heads.add(one.head)
+    return plans
 
 
 def plan(
-    listing: Listing, layout: Layout, stamp_of: Callable[[int], Stamp], wishes: Wishes, share: Share = WHOLE
+    listing: Listing, layout: Layout, stamp: Stamp, wishes: Wishes, lying: array[int], share: Share = WHOLE
 ) -> Iterator[PartPlan]:
     """The plan of each part of a share, and of each that is in the output but has no input any more."""
-    used = [part for part in listing.used() if share.has(part)]
-    lying = {part: paths for part, paths in layout.lying().items() if share.has(part)}
-    for part in used:
-        yield _part(part, listing, layout, stamp_of(part), wishes, lying.get(part, []))
-    for part in sorted({*filter(share.has, layout.parts()), *lying} - set(used)):
-        receipt = receipts.read(layout.receipt(part))
-        yield PartPlan(part, "retire", {"deleted": receipt.head.inputs if receipt else 0})
+    for part in filter(share.has, listing.used()):
+        yield _part(part, listing, layout, stamp, wishes, lying[part] if part < len(lying) else 0)
+    for part, _ in layout.there():
+        if share.has(part) and not (part < listing.parts and listing.entries[part]):
+            head = receipts.read_head(layout.receipt(part))
+            yield PartPlan(part, "retire", {"deleted": head.inputs if head else 0})
 
 
-def _part(part: int, listing: Listing, layout: Layout, stamp: Stamp, wishes: Wishes, lying: list[Path]) -> PartPlan:
+def _part(part: int, listing: Listing, layout: Layout, stamp: Stamp, wishes: Wishes, lying: int) -> PartPlan:
     inputs = listing.sorted(part)
     receipt = receipts.read(layout.receipt(part))
     reasons = _reasons(receipt, layout, stamp, wishes, lying)
     if receipt is None or reasons:
-        listing.write(part, inputs, frozenset())
-        everything = sum(max(found.size, 0) for found in inputs)
-        reasons = reasons or {"added": len(inputs)}
-        return PartPlan(part, "work", reasons, None, listing.path(part), len(inputs), everything)
-    changes, holding = _compared(inputs, receipt.rows, wishes)
-    listing.write(part, inputs, holding)
-    todo = [found for found in inputs if found.source not in holding]
-    action: Action = "work" if set(changes) - {"touched"} else "touch" if changes else "keep"
-    size = sum(max(found.size, 0) for found in todo)
-    return PartPlan(part, action, changes, receipt.head, listing.path(part), len(todo), size, reuse=True)
+        changes, holding = reasons or {"added": sum(not found.piece for found in inputs)}, frozenset[str]()
+    else:
+        changes, holding = _compared(inputs, receipt.rows, wishes)
+    todo = [found for found in inputs if found.name not in holding]
+    is_new = receipt is None or bool(reasons)
+    action: Action = "work" if is_new or set(changes) - {"touched"} else "touch" if changes else "keep"
+    if action != "keep":
+        listing.write(part, ((found, found.name in holding) for found in inputs))
+    size = sum(max(found.size, 0) // found.pieces for found in todo)
+    pieces = tuple(found for found in todo if found.pieces > 1)
+    head = receipt.head if receipt and not is_new else None
+    return PartPlan(part, action, changes, head, len(todo), size, reuse=not is_new, pieces=pieces)
 
 
-def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wishes, lying: list[Path]) -> Counts:
+def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wishes, lying: int) -> Counts:
     """Why a part as a whole has to be done again, if so."""
     if receipt is None:
         return {}
@@ -152,7 +157,6 @@ def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wish
         "settings": (was.settings, stamp.settings),
         "code": (was.code, stamp.code),
         "options": (was.options, stamp.options),
-        "corrections": (was.corrections, stamp.corrections),
     }
     reasons = {name: 1 for name, (old, new) in pairs.items() if old != new}
     if not reasons and not receipts.intact(layout.root, layout.receipt(receipt.head.part), receipt.head, lying):
@@ -161,18 +165,21 @@ def _reasons(receipt: Receipt | None, layout: Layout, stamp: Stamp, wishes: Wish
 
 
 def _compared(inputs: list[Found], rows: Iterable[Row], wishes: Wishes) -> tuple[Counts, frozenset[str]]:
-    """How the inputs differ from those of the receipt, and the sources whose records still hold."""
-    known = {row.source: row for row in rows}
+    """How the inputs differ from those of the receipt, and the names of those whose records still hold.
+
+    Of a file in pieces only the first one counts, but each makes its part do something.
+    """
+    known = {(row.source, row.piece): row for row in rows}
     changes: Counts = {}
     holding: set[str] = set()
     for found in inputs:
-        word = _change(found, known.pop(found.source, None), wishes)
+        word = _change(found, known.pop((found.source, found.piece), None), wishes)
         if word:
-            receipts.add(changes, {word: 1})
+            receipts.add(changes, {word: int(not found.piece)})
         if word in ("", "touched"):
-            holding.add(found.source)
+            holding.add(found.name)
     if known:
-        changes["deleted"] = len(known)
+        changes["deleted"] = sum(not piece for _, piece in known)
     return changes, frozenset(holding)
 
 
@@ -183,24 +190,18 @@ def _change(found: Found, row: Row | None, wishes: Wishes) -> str:
         return "retried"
     if row.size != found.size:
         return "changed"
+    if row.corrections != found.corrections:
+        return "corrected"
     if found.mtime_ns and row.mtime_ns == found.mtime_ns:
         return ""
-    try:
-        if is_uri(found.path):
-            with fetched(found.path, found.mtime_ns) as path:
-                is_same = digest_of(Path(path)) == row.sha256
-        else:
-            is_same = digest_of(Path(found.path)) == row.sha256
-    except OSError:
-        is_same = False
-    if not is_same:
+    if _digest(found.path, found.size, found.mtime_ns) != row.sha256:
         return "changed"
     return "touched" if row.mtime_ns != found.mtime_ns else ""
 
 
-def _refuse_double(one: Found, other: Found) -> None:
-    """Two files must not have one source; the same file named twice is one file."""
-    if Path(one.path).resolve() != Path(other.path).resolve():
-        raise ConfigError(
-            f"{one.path} and {other.path}: both would have the source {one.source}. Name a folder above both instead."
-        )
+@lru_cache(maxsize=4096)  # each piece of a file asks for it
+def _digest(path: str, size: int, mtime_ns: int) -> str:
+    try:
+        return digest_of(path)
+    except OSError:
+        return ""

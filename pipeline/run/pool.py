@@ -16,8 +16,9 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Final
 
@@ -26,7 +27,8 @@ from pipeline.run import disk
 from pipeline.run.engines import Setup
 from pipeline.run.errors import EngineError, crashed, memory_limit, time_limit
 from pipeline.run.layout import Layout
-from pipeline.run.work import At, Outcome, Shard
+from pipeline.run.surveys import Survey
+from pipeline.run.work import At, Done, Shard, Task
 from pipeline.run.worker import EXHAUSTED, Failed, Harmless, Message, Probe
 from pipeline.run.worker import At as Reached
 
@@ -37,7 +39,7 @@ _START: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from pipeline.run.worker import main; main({}, {})"
 )
 
-Job = Shard | Probe
+Job = Task | Probe
 
 
 @dataclass(slots=True)
@@ -71,14 +73,15 @@ class Pool:
     size: int
     at: At
     lock: int | None
-    waiting: deque[Job]
+    tasks: Iterator[Task]  # that nobody has looked at yet
+    waiting: deque[Job] = field(default_factory=deque)
     workers: list[_Worker] = field(default_factory=list)
     deaths: Counter[int] = field(default_factory=Counter)
     trials: Counter[tuple[int, str]] = field(default_factory=Counter)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[Done]:
         """Give out the jobs until all are done."""
-        while self.waiting or any(worker.job for worker in self.workers):
+        while self._is_something_waiting() or any(worker.job for worker in self.workers):
             self._give_out()
             busy = {worker.connection: worker for worker in self.workers if worker.job}
             for connection in wait(list(busy), timeout=0.5):
@@ -86,6 +89,12 @@ class Pool:
                 if outcome:
                     yield outcome
             self._watch()
+
+    def _is_something_waiting(self) -> bool:
+        """Whether there is a job to give out; those that were given back come first."""
+        if not self.waiting:
+            self.waiting.extend(islice(self.tasks, 1))
+        return bool(self.waiting)
 
     def close(self) -> None:
         """End all workers, whatever they are at; what they had written beside is removed."""
@@ -96,13 +105,13 @@ class Pool:
 
     def _give_out(self) -> None:
         for worker in list(self.workers):
-            if self.waiting and not worker.job:
+            if not worker.job and self._is_something_waiting():
                 if isinstance(self.waiting[0], Probe):  # only a fresh process tells who is to blame
                     self.workers.remove(worker)
                     worker.kill()
                     continue
                 self._hand(worker)
-        while self.waiting and len(self.workers) < self.size:
+        while len(self.workers) < self.size and self._is_something_waiting():
             worker = self._start()
             self.workers.append(worker)
             self._hand(worker)
@@ -114,7 +123,7 @@ class Pool:
         except (BrokenPipeError, ConnectionResetError):
             worker.job = job  # it died idle; `_hear` finds out
 
-    def _hear(self, worker: _Worker) -> Outcome | None:
+    def _hear(self, worker: _Worker) -> Done | None:
         try:
             message: Message = worker.connection.recv()
         except (EOFError, OSError):
@@ -151,6 +160,9 @@ class Pool:
         self.workers.remove(worker)
         self._sweep(worker)
         job, source = worker.job, worker.source
+        if isinstance(job, Survey):
+            self._survey_again(job, worker)
+            return
         shard = job.shard if isinstance(job, Probe) else job
         if shard is None:
             return
@@ -170,6 +182,20 @@ class Pool:
             )
         else:
             self.waiting.appendleft(Probe(shard, worker.input, source) if source else shard)
+
+    def _survey_again(self, job: Survey, worker: _Worker) -> None:
+        """Try a survey once more, and then without a look inside."""
+        self.deaths[job.part] += 1
+        name, code = job.found.source, worker.process.returncode
+        if worker.is_hung:
+            job = replace(job, error=time_limit(name, self.setup.time_limit))
+        elif self.deaths[job.part] > _DEATHS:
+            raise EngineError(
+                f"{name}: {_DEATHS + 1} workers ended with {_how(code)} over it. See the disk, run again."
+            )
+        elif self.deaths[job.part] >= _TRIALS:
+            job = replace(job, error=self._ended(name, code))
+        self.waiting.appendleft(job)
 
     def _ended(self, name: str, code: int) -> SourceError:
         """The error of what ended its process with this code."""
@@ -214,10 +240,9 @@ class Pool:
         return _Worker(process, ours)
 
 
-def pool(shards: Sequence[Shard], setup: Setup, at: At, *, workers: int, lock: int | None = None) -> Iterator[Outcome]:
+def pool(tasks: Iterable[Task], setup: Setup, at: At, *, workers: int, lock: int | None = None) -> Iterator[Done]:
     """Work in `workers` processes, which inherit the lock. Raises EngineError where no worker can go on."""
-    jobs: deque[Job] = deque(shards)
-    engine = Pool(setup, min(workers, len(shards)), at, lock, jobs)
+    engine = Pool(setup, workers, at, lock, iter(tasks))
     try:
         yield from engine.outcomes()
     finally:

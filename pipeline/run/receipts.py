@@ -1,15 +1,15 @@
 """Receipts: the small files that say that a part is done, and from what. Nothing else says it.
 
 A receipt holds the stamp of what made the records (settings, code with its dictionaries, options of the run), each
-input's size, time and digest with its counts, and each output's size and digest. A receipt that can't be read counts
-as none.
+input's size, time and digest with its counts and a digest of its corrections, and each output's size and digest. Its first
+line is its head, which can be read alone. A receipt that can't be read counts as none.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +17,9 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from pipeline.run.names import part_of
 from pipeline.run.options import RunOptions
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 Counts: TypeAlias = dict[str, int]
 
@@ -32,17 +31,18 @@ class Stamp:
     settings: str
     code: str
     options: str
-    corrections: str = ""  # of the documents of this part
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One input as it was read, and what came of it. Without a digest it could not be read, and is tried again."""
+    """One input, or a piece of it, as it was read, and what came of it. Without a digest it is tried again."""
 
     source: str
+    piece: int
     size: int
     mtime_ns: int
     sha256: str
+    corrections: str  # a digest of those of its documents
     counts: Mapping[str, int]
     lines: Sequence[int] = ()  # where it holds several documents: how many records of each kind each of them has
 
@@ -82,67 +82,97 @@ def add(total: Counts, counts: Mapping[str, int]) -> None:
         total[name] = total.get(name, 0) + number
 
 
-def encode(part: int, stamp: Stamp, outputs: Iterable[Output], rows: list[Row]) -> tuple[Head, bytes]:
+def encode(part: int, stamp: Stamp, outputs: Iterable[Output], rows: Sequence[Row]) -> tuple[Head, bytes]:
     """A receipt as JSON, an input a line, and its head."""
     total: Counts = {}
     for row in rows:
         add(total, row.counts)
-    head = Head(part, stamp, dict(sorted(total.items())), tuple(outputs), len(rows))
-    whole = {
-        "format": FORMAT,
-        "part": part,
-        "stamp": stamp,
-        "counts": head.counts,
-        "outputs": head.outputs,
-        "columns": list(head.counts),
-        "inputs": [],
-    }
-    lines = b",\n".join(
-        orjson.dumps(
-            [
-                row.source,
-                row.size,
-                row.mtime_ns,
-                row.sha256,
-                [row.counts.get(c, 0) for c in head.counts],
-                list(row.lines),
-            ]
-        )
-        for row in rows
-    )
-    return head, orjson.dumps(whole).removesuffix(b"]}") + b"\n" + lines + b"\n]}\n"
+    inputs = sum(not row.piece for row in rows)
+    head = Head(part, stamp, dict(sorted(total.items())), tuple(outputs), inputs)
+    columns = list(head.counts)
+    lines = b",\n".join(_row(row, columns) for row in rows)
+    first = orjson.dumps({**_head(head), "columns": columns, "rows": []})
+    return head, first.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n"
+
+
+def pack(head: Head) -> bytes:
+    """A head as a line of JSON, without its line end."""
+    return orjson.dumps(_head(head))
+
+
+def unpack(line: bytes) -> Head:
+    """The head that `pack` or the first line of a receipt holds. Raises ValueError, KeyError or TypeError where it is none."""
+    content = orjson.loads(line if line.endswith(b"}") else line.rstrip(b"\n") + b"]}")
+    if content["format"] != FORMAT:
+        raise ValueError("another format")
+    outputs = tuple(Output(**output) for output in content["outputs"])
+    return Head(content["part"], Stamp(**content["stamp"]), content["counts"], outputs, content["inputs"])
+
+
+def read_head(path: Path) -> Head | None:
+    """The head of a receipt, or None where there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            return unpack(file.readline())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def read(path: Path) -> Receipt | None:
     """A receipt, or None where there is none that can be read."""
     try:
-        content: dict[str, Any] = orjson.loads(path.read_bytes())
-        if content["format"] != FORMAT:
-            return None
+        data = path.read_bytes()
+        content: dict[str, Any] = orjson.loads(data)
         columns = content["columns"]
         rows = tuple(
-            Row(source, size, mtime_ns, digest, dict(zip(columns, counts, strict=True)), array("I", lines))
-            for source, size, mtime_ns, digest, counts, lines in content["inputs"]
+            Row(
+                source,
+                piece,
+                size,
+                mtime_ns,
+                digest,
+                pinned,
+                dict(zip(columns, counts, strict=True)),
+                array("I", lines),
+            )
+            for source, piece, size, mtime_ns, digest, pinned, counts, lines in content["rows"]
         )
-        outputs = tuple(Output(**output) for output in content["outputs"])
-        head = Head(content["part"], Stamp(**content["stamp"]), content["counts"], outputs, len(rows))
+        return Receipt(unpack(data.partition(b"\n")[0]), rows)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Receipt(head, rows)
 
 
-def intact(root: Path, receipt: Path, head: Head, present: Iterable[Path]) -> bool:
-    """Do the outputs lie there as the receipt says, and no others? A file changed after its receipt is hashed."""
-    expected = {output.path: output for output in head.outputs}
-    if {path.relative_to(root).as_posix() for path in present} != set(expected):
+def _head(head: Head) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "part": head.part,
+        "stamp": head.stamp,
+        "counts": head.counts,
+        "outputs": head.outputs,
+        "inputs": head.inputs,
+    }
+
+
+def _row(row: Row, columns: Sequence[str]) -> bytes:
+    counts = [row.counts.get(column, 0) for column in columns]
+    about = (row.size, row.mtime_ns, row.sha256, row.corrections)
+    return orjson.dumps([row.source, row.piece, *about, counts, list(row.lines)])
+
+
+def intact(root: Path, receipt: Path, head: Head, lying: int) -> bool:
+    """Do the outputs lie there as the receipt says, and of the part no other files? `lying`: how many files it has there.
+
+    A file changed after its receipt is hashed.
+    """
+    if lying != len(head.outputs):
         return False
     try:
         written = receipt.stat().st_mtime_ns
-        for name, output in expected.items():
-            seen = (root / name).stat()
+        for output in head.outputs:
+            seen = (root / output.path).stat()
             if seen.st_size != output.size:
                 return False
-            if seen.st_mtime_ns > written and digest_of(root / name) != output.sha256:
+            if seen.st_mtime_ns > written and digest_of(root / output.path) != output.sha256:
                 return False
     except OSError:
         return False
@@ -162,21 +192,6 @@ def stamp(settings: str, options: RunOptions, libraries: str = "") -> Stamp:
     """The stamp of a run with these settings (their fingerprint) and options, and the libraries that they need."""
     code = sha256(f"{code_digest()} {libraries}".encode()).hexdigest()[:16] if libraries else code_digest()
     return Stamp(settings, code, sha256(options.model_dump_json().encode()).hexdigest()[:16])
-
-
-def stamps(whole: Stamp, corrected: Mapping[str, str], parts: int) -> Callable[[int], Stamp]:
-    """The stamp of each part: that of the run, with the digests of the corrections of its own documents.
-
-    A row or member `a.jsonl:7` is done with the part of its file; since a file may have a colon in its name, each
-    beginning of a source counts.
-    """
-    by_part: dict[int, list[str]] = {}
-    for source, digest in sorted(corrected.items()):
-        pieces = source.split(":")
-        for part in {part_of(":".join(pieces[: n + 1]), parts) for n in range(len(pieces))}:
-            by_part.setdefault(part, []).append(f"{source}\0{digest}")
-    digests = {part: sha256("\n".join(said).encode()).hexdigest()[:16] for part, said in by_part.items()}
-    return lambda part: replace(whole, corrections=digests.get(part, ""))
 
 
 @cache

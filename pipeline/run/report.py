@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.run.inputs import Skipped
 from pipeline.run.receipts import Counts
+from pipeline.run.skipped import Skipped
 
 TOO_MANY_FAILED: Final = 4
 SOME_QUARANTINED: Final = 3
@@ -19,6 +19,7 @@ SOME_QUARANTINED: Final = 3
 _WORDS: Final = {
     "added": "new",
     "changed": "changed",
+    "corrected": "with changed corrections",
     "deleted": "gone",
     "retried": "to be tried again",
     "touched": "with a new time only",
@@ -27,7 +28,6 @@ _WHOLE: Final = {
     "settings": "the settings changed",
     "code": "the program changed",
     "options": "the options of the run changed",
-    "corrections": "corrections changed",
     "outputs": "output files are missing or changed",
     "full": "--full",
 }

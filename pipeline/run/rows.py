@@ -5,20 +5,23 @@ Comes in: the open file. Goes out: a `Document` a row, named by its number or by
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from io import BufferedReader
 from typing import Final
 
 import orjson
 
 from pipeline.errors import SourceError
+from pipeline.run.found import Cut, Found
 from pipeline.run.names import source_of
 from pipeline.run.options import RunOptions
-from pipeline.run.streams import Tap, unpacked
+from pipeline.run.streams import Ranged, Seekable, Tap, unpacked
 
 _BOM: Final = b"\xef\xbb\xbf"
+_BUFFER: Final = 1 << 18
+_WHOLE: Final = Cut("", start=0, number=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,24 @@ class Document:
 def rows(tap: Tap, source: str, options: RunOptions) -> Iterator[Document]:
     """Each row of a JSONL file that is not blank."""
     with unpacked(tap, source, options) as stream:
-        found = (_row(source, *line, options) for line in _lines(stream, options.document_mb << 20))
+        found = (_row(source, *line, options) for line in _lines(stream, options.document_mb << 20, _WHOLE))
         yield from each_once(found) if options.id_column else found
+
+
+def piece(file: Ranged, found: Found, options: RunOptions) -> Iterator[Document]:
+    """The rows of a piece of a JSONL file that are not blank."""
+    cut = found.cut or Cut("")
+    repeats = frozenset(cut.repeats)
+    stream = io.BufferedReader(Seekable(file, cut.start), _BUFFER)
+    for number, line in _lines(stream, options.document_mb << 20, cut):
+        one = _row(found.source, number, line, options)
+        yield repeated(one) if number in repeats else one
+
+
+def named(file: Ranged, source: str, options: RunOptions) -> Iterator[tuple[int, str]]:
+    """The number of each row of a JSONL file that is not blank, and what it is called."""
+    for number, line in _lines(io.BufferedReader(Seekable(file), _BUFFER), options.document_mb << 20, _WHOLE):
+        yield number, _row(source, number, line, options).source
 
 
 def row(source: str, number: int, own: object, text: object, options: RunOptions, digest: str) -> Document:
@@ -55,11 +74,21 @@ def each_once(found: Iterator[Document]) -> Iterator[Document]:
     """The rows; those with the id of an earlier one as errors. Takes some memory for each id."""
     seen: set[bytes] = set()
     for one in found:
-        digest = blake2b(one.source.encode(), digest_size=8).digest()
-        yield (
-            bad_row(one.source, "has the id of an earlier one", one.sha256) if digest in seen and not one.error else one
-        )
-        seen.add(digest)
+        yield repeated(one) if is_repeat(one.source, seen) else one
+
+
+def is_repeat(name: str, seen: set[bytes]) -> bool:
+    """Whether a name was seen before; it is noted."""
+    digest = blake2b(name.encode(), digest_size=8).digest()
+    if digest in seen:
+        return True
+    seen.add(digest)
+    return False
+
+
+def repeated(one: Document) -> Document:
+    """A row with the id of an earlier one."""
+    return one if one.error else bad_row(one.source, "has the id of an earlier one", one.sha256)
 
 
 def bad_row(name: str, what: str, digest: str) -> Document:
@@ -74,19 +103,29 @@ def too_large(name: str, options: RunOptions, digest: str = "") -> Document:
     return Document(name, error=SourceError(message, stage="read"), sha256=digest)
 
 
-def _lines(stream: BufferedReader, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines that are not blank, with their numbers; None for one that is longer than the limit."""
-    number = 0
-    while line := stream.readline(limit + 1):
-        number += 1
+def _lines(stream: io.BufferedIOBase, limit: int, cut: Cut) -> Iterator[tuple[int, bytes | None]]:
+    """The lines that begin in a piece and are not blank, with their numbers; None for one that is longer than the limit."""
+    number, at = cut.number, cut.start
+    while (at < cut.end or cut.end < 0) and (line := stream.readline(limit + 1)):
+        at += len(line)
         is_whole = len(line) <= limit or line.endswith(b"\n")
+        if not is_whole:
+            at += _passed_over(stream, limit)
         if number == 1:
             line = line.removeprefix(_BOM)
-        if not is_whole:
-            while (more := stream.readline(limit)) and not more.endswith(b"\n"):
-                pass
         if not is_whole or line.strip():
             yield number, line if is_whole else None
+        number += 1
+
+
+def _passed_over(stream: io.BufferedIOBase, limit: int) -> int:
+    """The length of the rest of a line, which is read and let go of."""
+    length = 0
+    while more := stream.readline(limit):
+        length += len(more)
+        if more.endswith(b"\n"):
+            break
+    return length
 
 
 def _row(source: str, number: int, line: bytes | None, options: RunOptions) -> Document:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
@@ -22,18 +22,24 @@ from pipeline.run.choice import cluster_of, engine_of
 from pipeline.run.cleaner import MakeCleaner
 from pipeline.run.engines import Engine, Setup
 from pipeline.run.errors import Stopped
+from pipeline.run.found import MEGABYTE
+from pipeline.run.heads import Heads
 from pipeline.run.layout import Layout, check
-from pipeline.run.mirror import Mirror
+from pipeline.run.lists import Listing
+from pipeline.run.mirror import Held, Mirror, let_go, put_in_place
 from pipeline.run.parts import Prepared, publish
 from pipeline.run.places import disk_errors, held, mirrored
-from pipeline.run.plan import Listing, PartPlan, Wishes, plan
-from pipeline.run.receipts import Counts, Head, Stamp
+from pipeline.run.plan import Plans, Wishes, plan_all
+from pipeline.run.receipts import Counts, Stamp
 from pipeline.run.report import MaxFailures, Progress, Report
-from pipeline.run.scratch import MIRROR, PARTS, STDIN, scratch
-from pipeline.run.settle import close, settle, summed, tidy, write
-from pipeline.run.shards import WHOLE, Share, corrected, note
+from pipeline.run.scratch import HEADS, MIRROR, PARTS, STDIN, SURVEYS, scratch
+from pipeline.run.settle import close, settle, tidy, write
+from pipeline.run.shards import WHOLE, Share, note, pinned
+from pipeline.run.skipped import Skipped
 from pipeline.run.stop import stoppable
-from pipeline.run.work import Outcome, Shard
+from pipeline.run.surveys import Surveyed, Surveys
+from pipeline.run.tasks import Tasks
+from pipeline.run.work import Outcome
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -71,69 +77,52 @@ class _State:
 
     order: Order
     layout: Layout
-    stamp_of: Callable[[int], Stamp]
-    stamp: Stamp  # of all; that of a part has the corrections of its documents
-    listed: str  # the digest of all inputs that were found
-    skipped: inputs.Skipped
-    plans: list[PartPlan]
-    heads: dict[int, Head]  # of the parts that are done
+    stamp: Stamp
+    listing: Listing
+    skipped: Skipped
+    heads: Heads  # of the parts that are done
+    started: float
+    plans: Plans
     worked: Counts = field(default_factory=dict)
+    counts: Counts | None = None  # of the whole output, where they are summed up already
+    known: Surveys | None = None
     lock: int | None = None
     cluster: Engine | None = None
     mirror: Mirror | None = None
     refused: bool = False
-    started: float = field(default_factory=time.monotonic)
 
     def report(self, *, dry_run: bool = False, stopped: int = 0) -> Report:
-        counts = summed(self.heads.values())
-        reasons: Counts = {}
-        for one in self.plans:
-            receipts.add(reasons, one.reasons)
-        parts: Counter[str] = Counter(one.action for one in self.plans)
-        seconds = time.monotonic() - self.started
-        given = self.order.corrections
-        return Report(counts, self.worked, parts, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given)
+        counts = self.heads.counts() if self.counts is None else self.counts
+        seconds, given = time.monotonic() - self.started, self.order.corrections
+        actions, reasons = self.plans.actions, self.plans.reasons
+        return Report(
+            counts, self.worked, actions, reasons, self.skipped, seconds, dry_run, self.refused, stopped, given
+        )
 
 
 def execute(order: Order) -> Report:
     """Do a run. Raises ConfigError before anything is touched, EngineError where it can't go on."""
     started = time.monotonic()
     used = libraries(order.settings)
-    with cluster_of(order) as cluster, scratch() as folder:
+    with cluster_of(order) as cluster, scratch() as folder, ExitStack() as stack:
+        heads = stack.enter_context(closing(Heads(folder / HEADS)))
         mirror = mirrored(order.store, folder, order.share, dry_run=order.dry_run)
         layout = mirror.layout if mirror else check(order.out)
         listing, skipped = _found(order, folder)
+        stack.enter_context(closing(listing))
         stamp = receipts.stamp(order.settings.fingerprint(), order.settings.run, used)
-        stamp_of = receipts.stamps(stamp, order.corrected, order.settings.run.parts)
+        about = (order, layout, stamp, listing, skipped, heads, started)
         if order.dry_run:
-            plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
-            heads = {one.part: one.head for one in plans if one.head}
-            return _State(
-                order, layout, stamp_of, stamp, listing.digest, skipped, plans, heads, started=started
-            ).report(dry_run=True)
+            plans = plan_all(listing, layout, stamp, order.wishes, heads, order.share, also_work=True)
+            return _State(*about, plans).report(dry_run=True)
         if not layout.lock.exists():
             _check_sources(listing)  # else the plan does that, before anything is touched
         with held(layout, order.share) as lock:
             with disk_errors():
                 tidy(layout, order.share)
-                plans = list(plan(listing, layout, stamp_of, order.wishes, order.share))
-            heads = {one.part: one.head for one in plans if one.head and one.action in ("keep", "touch")}
-            return _run(
-                _State(
-                    order,
-                    layout,
-                    stamp_of,
-                    stamp,
-                    listing.digest,
-                    skipped,
-                    plans,
-                    heads,
-                    lock=lock,
-                    cluster=cluster,
-                    mirror=mirror,
-                    started=started,
-                )
-            )
+                plans = plan_all(listing, layout, stamp, order.wishes, heads, order.share)
+            known = Surveys(folder / SURVEYS)
+            return _run(_State(*about, plans, known=known, lock=lock, cluster=cluster, mirror=mirror))
 
 
 def _run(state: _State) -> Report:
@@ -149,7 +138,7 @@ def _run(state: _State) -> Report:
     return state.report()
 
 
-def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
+def _found(order: Order, folder: Path) -> tuple[Listing, Skipped]:
     """All inputs, by part. Raises ConfigError for what is not there, or where there is nothing to read at all."""
     spool = folder / STDIN
     out = folder / MIRROR if order.store else order.out
@@ -157,9 +146,10 @@ def _found(order: Order, folder: Path) -> tuple[Listing, inputs.Skipped]:
     if named.stdin:
         with spool.open("wb") as file:
             shutil.copyfileobj(order.stdin or sys.stdin.buffer, file)
-    skipped = inputs.Skipped()
-    listing = Listing(folder / PARTS, order.settings.run.parts)
-    listing.add_all(inputs.find(named, out, skipped, follow_links=order.settings.run.follow_links))
+    skipped = Skipped()
+    options = order.settings.run
+    listing = Listing(folder / PARTS, options.parts, options.split_mb * MEGABYTE, order.corrected)
+    listing.add_all(inputs.find(named, out, skipped, follow_links=options.follow_links))
     if not listing.count:
         passed = ", ".join(f"{number} {reason}" for reason, number in skipped.counts.items())
         what = ", ".join(map(str, [*order.inputs, *([order.files_from] if order.files_from else [])]))
@@ -178,48 +168,49 @@ def _check_sources(listing: Listing) -> None:
 
 def _work(state: _State) -> None:
     """Do all parts that have something new, and put them in place, at once or, with a limit of failures, together."""
-    hold = state.order.max_failures is not None
-    waiting: list[Prepared] = []
-    for outcome in _outcomes(state, hold):
+    waiting: list[Prepared | Held] = []
+    for outcome in _outcomes(state):
         receipts.add(state.worked, outcome.worked)
         if outcome.prepared is None:
-            state.heads[outcome.head.part] = outcome.head
-            continue
-        waiting.append(outcome.prepared)
+            state.heads.add(outcome.head)
+        else:
+            waiting.append(outcome.prepared)
     limit = state.order.max_failures
     if limit and not limit.allows(state.worked.get("quarantined", 0), state.worked.get("documents", 0)):
         state.refused = True
         tidy(state.layout, state.order.share)
-        state.heads = {
-            part: one.head for part in state.layout.parts() if (one := receipts.read(state.layout.receipt(part)))
-        }
+        for prepared in waiting:
+            if state.mirror and isinstance(prepared, Held):
+                let_go(state.mirror.store, prepared)
+        state.heads.clear()
+        for head in filter(None, map(receipts.read_head, map(state.layout.receipt, state.layout.parts()))):
+            state.heads.add(head)
         return
     for prepared in waiting:
-        publish(state.layout, prepared)
-        state.heads[prepared.head.part] = prepared.head
+        if isinstance(prepared, Prepared):
+            publish(state.layout, prepared, state.plans.lying_of(prepared.head.part))
+        elif state.mirror:
+            put_in_place(state.mirror.store, prepared)
+        state.heads.add(prepared.head)
 
 
-def _outcomes(state: _State, hold: bool) -> Iterator[Outcome]:
-    order = state.order
-    todo = sorted((one for one in state.plans if one.action == "work"), key=lambda one: (-one.bytes, one.part))
-    shards = [
-        Shard(
-            one.part,
-            state.layout.root,
-            one.listing,
-            order.settings.run,
-            state.stamp_of(one.part),
-            one.reuse,
-            order.store,
-            hold,
-        )
-        for one in todo
-    ]
-    if not shards:
+def _outcomes(state: _State) -> Iterator[Outcome]:
+    """Survey what is large, then do the parts."""
+    order, plans = state.order, state.plans
+    if not plans.work or state.known is None:
         return
-    total = sum(one.todo for one in todo)
-    engine = state.cluster or engine_of(order, sum(one.bytes for one in todo), state.lock)
-    yield from engine(shards, Setup(order.settings, order.make_cleaner), _told(order.on_progress, total))
+    options, layout = order.settings.run, state.layout
+    tasks = Tasks(plans, state.listing, layout.root, order.store, options, state.stamp, state.known)
+    engine = state.cluster or engine_of(order, sum(plans.bytes), len(plans.work), state.lock)
+    setup = Setup(order.settings, order.make_cleaner)
+    if plans.large:
+        for done in engine(tasks.surveys(), setup, lambda *_: None):
+            if isinstance(done, Surveyed):
+                state.known.add(done)
+    hold = order.max_failures is not None
+    for done in engine(tasks.shards(hold=hold), setup, _told(order.on_progress, plans.todo)):
+        if isinstance(done, Outcome):
+            yield done
 
 
 def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], None]:
@@ -238,16 +229,15 @@ def _told(on_progress: OnProgress | None, total: int) -> Callable[[str, bool], N
 
 def _settle(state: _State) -> None:
     """What comes after the work: of all, the manifest; of a share, a note that it is done."""
-    layout, order = state.layout, state.order
+    layout, order, skipped = state.layout, state.order, state.skipped.counts
     if state.cluster:
         tidy(layout)  # what tasks that were lost with their node left beside
-    settle(layout, state.plans, state.stamp_of)
+    settle(layout, state.plans, state.stamp, state.listing)
     if order.share.number == 1:  # all shares are told to read the same
-        write(layout.inputs, inputs.remembered(order.inputs, order.files_from))
+        write(layout.inputs, [inputs.remembered(order.inputs, order.files_from)])
     if order.share == WHOLE:
-        heads = [state.heads[part] for part in sorted(state.heads)]
-        close(layout, order.settings, state.stamp, heads, state.skipped.counts, order.corrected)
+        state.counts = close(layout, order.settings, state.stamp, state.heads, skipped, order.corrected)
     else:
-        note(layout, order.share, corrected(state.stamp, order.corrected), state.listed, state.skipped.counts)
+        note(layout, order.share, state.stamp, pinned(order.corrected), state.listing.digest, skipped)
     if state.mirror:
         state.mirror.push()

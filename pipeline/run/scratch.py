@@ -19,15 +19,19 @@ PREFIX: Final = "newspaper-pipeline-run-"
 PARTS: Final = "parts"
 STDIN: Final = "stdin"
 MIRROR: Final = "mirror"
+HEADS: Final = "heads"
+SURVEYS: Final = "surveys"
+_OURS: Final = {PARTS, STDIN, MIRROR, HEADS, SURVEYS}
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A new folder in the temporary directory, which is gone afterwards; it holds an empty folder PARTS."""
+    """A new folder in the temporary directory, which is gone afterwards; it holds the empty folders PARTS and SURVEYS."""
     _sweep(Path(tempfile.gettempdir()))
     folder, descriptor = _new()
     try:
         (folder / PARTS).mkdir()
+        (folder / SURVEYS).mkdir()
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,7 +58,7 @@ def _sweep(above: Path) -> None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 is_ours = os.fstat(descriptor).st_uid == os.geteuid()
                 names = {path.name for path in folder.iterdir() if not path.name.startswith("part-")}
-                if is_ours and names <= {PARTS, STDIN, MIRROR}:
+                if is_ours and names <= _OURS:
                     shutil.rmtree(folder)
             finally:
                 os.close(descriptor)

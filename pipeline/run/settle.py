@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,47 +13,67 @@ import orjson
 
 from pipeline.libraries import libraries
 from pipeline.run import disk, receipts
-from pipeline.run.card import card, schemas, totals
+from pipeline.run.card import card, schemas
+from pipeline.run.heads import Heads
 from pipeline.run.layout import KINDS, Layout
+from pipeline.run.lists import Listing, listed
 from pipeline.run.parts import retire
-from pipeline.run.plan import PartPlan
+from pipeline.run.plan import Plans
 from pipeline.run.receipts import Counts, Head, Stamp
 from pipeline.run.shards import WHOLE, Share
-from pipeline.run.work import listed
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
-def settle(layout: Layout, plans: Iterable[PartPlan], stamp_of: Callable[[int], Stamp]) -> None:
+def settle(layout: Layout, plans: Plans, stamp: Stamp, listing: Listing) -> None:
     """Remove parts without inputs, and note new times."""
-    for one in plans:
-        if one.action == "retire":
-            retire(layout, one.part)
-        elif one.action == "touch":
-            _touch(layout, one, stamp_of(one.part))
+    for part in plans.retire:
+        retire(layout, part, plans.lying_of(part))
+    for part in plans.touch:
+        _touch(layout, part, stamp, listing)
+
+
+@dataclass(slots=True)
+class Sum:
+    """What the receipts of an output say together."""
+
+    counts: Counts = field(default_factory=dict)
+    records: Counts = field(default_factory=dict)  # by kind
+    digest: bytes = b""  # over those of the files
+
+    @classmethod
+    def of(cls, heads: Iterable[Head]) -> Sum:
+        """Sum them up."""
+        total, digest = cls(), sha256()
+        for head in heads:
+            receipts.add(total.counts, head.counts)
+            for output in head.outputs:
+                receipts.add(total.records, {output.path.split("/")[0]: output.records})
+                digest.update(output.sha256.encode())
+        total.digest = digest.digest()
+        return total
 
 
 def close(
     layout: Layout,
     settings: Settings,
     stamp: Stamp,
-    heads: Sequence[Head],
+    heads: Heads,
     skipped: Mapping[str, int],
     corrections: Mapping[str, str],
-) -> None:
-    """Write the dataset card and the manifest."""
+) -> Counts:
+    """Write the dataset card and the manifest; returns the counts."""
     disk.make_folder(layout.root / KINDS[0])
     tidy_folders(layout)
-    outputs = [output for head in heads for output in head.outputs]
-    digests = [output.sha256 for output in outputs]
-    records = totals([(output.path, output.records) for output in outputs])
-    write(layout.card, card(schemas(settings.records), records, settings.run.format, digests).encode())
-    write(layout.manifest, _manifest(settings, stamp, heads, skipped, corrections))
+    total = Sum.of(heads)
+    write(layout.card, [card(schemas(settings.records), total.records, settings.run.format, total.digest).encode()])
+    write(layout.manifest, _manifest(settings, stamp, total.counts, heads, skipped, corrections))
     for path in list(layout.shares()):
         disk.remove(path)
     with suppress(OSError):  # there is none
         disk.remove_folder(layout.shards)
+    return total.counts
 
 
 def tidy(layout: Layout, share: Share = WHOLE) -> None:
@@ -71,32 +92,25 @@ def tidy_folders(layout: Layout) -> None:
             disk.remove_folder(layout.root / kind)
 
 
-def summed(heads: Iterable[Head]) -> Counts:
-    """All counts together."""
-    counts: Counts = {}
-    for head in heads:
-        receipts.add(counts, head.counts)
-    return counts
-
-
-def _touch(layout: Layout, one: PartPlan, stamp: Stamp) -> None:
+def _touch(layout: Layout, part: int, stamp: Stamp, listing: Listing) -> None:
     """Write a receipt anew for inputs of which only the time changed."""
-    path = layout.receipt(one.part)
+    path = layout.receipt(part)
     receipt = receipts.read(path)
     if receipt:
-        times = {found.source: found.mtime_ns for found, _ in listed(one.listing)}
-        rows = [replace(row, mtime_ns=times[row.source]) for row in receipt.rows]
-        disk.write_atomically(path, receipts.encode(one.part, stamp, receipt.head.outputs, rows)[1])
+        times = {(found.source, found.piece): found.mtime_ns for found, _ in listed(listing.stretch(part))}
+        rows = [replace(row, mtime_ns=times[row.source, row.piece]) for row in receipt.rows]
+        disk.write_atomically(path, receipts.encode(part, stamp, receipt.head.outputs, rows)[1])
 
 
 def _manifest(
     settings: Settings,
     stamp: Stamp,
-    heads: Sequence[Head],
+    counts: Counts,
+    heads: Iterable[Head],
     skipped: Mapping[str, int],
     corrections: Mapping[str, str],
-) -> bytes:
-    """The sum of the receipts. It holds no time, so that the same input leaves the same bytes."""
+) -> Iterator[bytes]:
+    """The sum of the receipts, an output a line. It holds no time, so that the same input leaves the same bytes."""
     from pipeline import __version__
 
     content = {
@@ -106,14 +120,34 @@ def _manifest(
         "corrections": corrections,
         "libraries": libraries(settings),
         "settings": settings.model_dump(mode="json"),
-        "counts": summed(heads),
+        "counts": counts,
         "skipped": dict(sorted(skipped.items())),
-        "outputs": [output for head in heads for output in head.outputs],
+        "outputs": [],
     }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    whole = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    before, mark, after = whole.partition(b'\n  "outputs": [')
+    yield before + mark
+    comma = b"\n    "
+    for output in (output for head in heads for output in head.outputs):
+        yield comma + orjson.dumps(output, option=orjson.OPT_SORT_KEYS)
+        comma = b",\n    "
+    yield after + b"\n"
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file, unless it already says so."""
-    if not path.is_file() or path.read_bytes() != data:
-        disk.write_atomically(path, data)
+def write(path: Path, pieces: Iterable[bytes]) -> None:
+    """Give a file this content, at once, unless it already has it."""
+    temporary, digest = disk.beside(path), sha256()
+    try:
+        with disk.create(temporary) as file:
+            for piece in pieces:
+                disk.write(file, piece)
+                digest.update(piece)
+            disk.sync(file)
+        if path.is_file() and receipts.digest_of(path) == digest.hexdigest():
+            disk.remove(temporary)
+            return
+    except BaseException:
+        disk.remove(temporary)
+        raise
+    disk.replace(temporary, path)
+    disk.sync_folder(path.parent)

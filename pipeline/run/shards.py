@@ -7,8 +7,8 @@ by which program. `finish` closes the manifest when there is a note of every sha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -16,8 +16,9 @@ import orjson
 
 from pipeline.errors import ConfigError
 from pipeline.run import disk, receipts
+from pipeline.run.heads import Heads
 from pipeline.run.layout import Layout
-from pipeline.run.receipts import Head, Stamp
+from pipeline.run.receipts import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class Share:
 WHOLE: Final = Share(1, 1)
 
 
-def note(layout: Layout, share: Share, stamp: Stamp, inputs: str, skipped: Mapping[str, int]) -> None:
+def note(layout: Layout, share: Share, stamp: Stamp, corrections: str, inputs: str, skipped: Mapping[str, int]) -> None:
     """Say that a share is done; `inputs` is the digest of all names that it saw, those of other shares too."""
-    content = {"stamp": asdict(stamp), "inputs": inputs, "skipped": dict(skipped)}
+    content = {"stamp": asdict(stamp), "corrections": corrections, "inputs": inputs, "skipped": dict(skipped)}
     disk.write_atomically(layout.share(share.name), orjson.dumps(content, option=orjson.OPT_SORT_KEYS) + b"\n")
 
 
@@ -67,28 +68,29 @@ def withdraw(layout: Layout, share: Share) -> None:
             disk.sync_folder(path.parent)
 
 
-def corrected(stamp: Stamp, corrections: Mapping[str, str]) -> Stamp:
-    """The stamp of all parts together, with all corrections."""
+def pinned(corrections: Mapping[str, str]) -> str:
+    """The digest of all corrections together."""
     said = orjson.dumps(dict(corrections), option=orjson.OPT_SORT_KEYS)
-    return replace(stamp, corrections=sha256(said).hexdigest()[:16] if corrections else "")
+    return sha256(said).hexdigest()[:16] if corrections else ""
 
 
-def finished(layout: Layout, stamp: Stamp, stamp_of: Callable[[int], Stamp]) -> tuple[list[Head], dict[str, int]]:
-    """The parts of all shares, and what was passed over. Raises ConfigError where not all is done, or not in one way."""
-    skipped = _agreed(layout, stamp)
-    heads = []
-    lying = layout.lying()
-    for part in sorted({*layout.parts(), *lying}):
-        receipt = receipts.read(layout.receipt(part))
-        if receipt is None or receipt.head.stamp != stamp_of(part):
+def finished(layout: Layout, stamp: Stamp, corrections: str, heads: Heads) -> dict[str, int]:
+    """Gather the parts of all shares in `heads`; returns what was passed over.
+
+    Raises ConfigError where not all is done, or not in one way; `corrections` is the digest of all.
+    """
+    skipped = _agreed(layout, stamp, corrections)
+    for part, files in layout.there():
+        head = receipts.read_head(layout.receipt(part))
+        if head is None or head.stamp != stamp:
             raise ConfigError(f"{layout.root}: part {part} is not done, or by other settings. Run its share again.")
-        if not receipts.intact(layout.root, layout.receipt(part), receipt.head, lying.get(part, [])):
+        if not receipts.intact(layout.root, layout.receipt(part), head, files):
             raise ConfigError(f"{layout.root}: the files of part {part} were changed. Run its share again.")
-        heads.append(receipt.head)
-    return heads, skipped
+        heads.add(head)
+    return skipped
 
 
-def _agreed(layout: Layout, stamp: Stamp) -> dict[str, int]:
+def _agreed(layout: Layout, stamp: Stamp, corrections: str) -> dict[str, int]:
     """What was passed over, as the notes say. Raises ConfigError where one is missing or they differ."""
     notes = {path.stem: orjson.loads(path.read_bytes()) for path in layout.shares() if path.suffix == ".json"}
     sizes = sorted({int(name.split("-of-")[1]) for name in notes})
@@ -107,7 +109,7 @@ def _agreed(layout: Layout, stamp: Stamp) -> dict[str, int]:
         )
     first = notes[Share(1, of).name]
     for name, one in sorted(notes.items()):
-        if one["stamp"] != asdict(stamp):
+        if (one["stamp"], one["corrections"]) != (asdict(stamp), corrections):
             raise ConfigError(f"{layout.root}: share {name} was done by another program or with other settings.")
         if one["inputs"] != first["inputs"]:
             raise ConfigError(

@@ -10,12 +10,11 @@ from typing import Final
 
 import orjson
 
-from pipeline.errors import ConfigError
 from pipeline.run import receipts
 from pipeline.run.formats import lines
-from pipeline.run.layout import Layout
 from pipeline.run.lock import holder
 from pipeline.run.receipts import Counts
+from pipeline.run.views import viewed
 
 _EXAMPLES: Final = 5
 
@@ -24,7 +23,7 @@ _EXAMPLES: Final = 5
 class Status:
     """The state of an output, from its receipts."""
 
-    out: Path
+    out: str | Path
     parts: int  # done and whole
     broken: tuple[str, ...]  # parts that the next run will do again, each with the reason
     inputs: int
@@ -75,25 +74,24 @@ class Status:
             yield "A run was broken off, or files were changed. Run again: what is done stays done."
 
 
-def status(out: Path) -> Status:
-    """The state of an output. Raises ConfigError where no run wrote it."""
-    layout = _layout(out)
-    lying = layout.lying()
-    broken: list[str] = []
-    counts: Counts = {}
-    parts = inputs = 0
-    for part in sorted({*layout.parts(), *lying}):
-        receipt = receipts.read(layout.receipt(part))
-        if receipt is None:
-            broken.append(f"part {part}: has no receipt that can be read")
-        elif not receipts.intact(out, layout.receipt(part), receipt.head, lying.get(part, [])):
-            broken.append(f"part {part}: its files are not those of its receipt")
-        else:
-            parts += 1
-            inputs += receipt.head.inputs
-            receipts.add(counts, receipt.head.counts)
-    leftovers = sum(1 for _ in layout.temporaries())
-    return Status(out, parts, tuple(broken), inputs, counts, leftovers, holder(layout.lock))
+def status(out: str | Path) -> Status:
+    """The state of an output, in a folder or a bucket. Raises ConfigError where no run wrote it."""
+    with viewed(out) as view:
+        layout = view.layout
+        broken: list[str] = []
+        counts: Counts = {}
+        parts = inputs = 0
+        for part, files in layout.there():
+            head = receipts.read_head(layout.receipt(part))
+            if head is None:
+                broken.append(f"part {part}: has no receipt that can be read")
+            elif not receipts.intact(layout.root, layout.receipt(part), head, files):
+                broken.append(f"part {part}: its files are not those of its receipt")
+            else:
+                parts += 1
+                inputs += head.inputs
+                receipts.add(counts, head.counts)
+        return Status(out, parts, tuple(broken), inputs, counts, view.leftovers, holder(layout.lock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +115,14 @@ class Group:
     examples: list[Failure] = field(default_factory=list)
 
 
-def quarantine(out: Path) -> Iterator[Failure]:
+def quarantine(out: str | Path) -> Iterator[Failure]:
     """The documents in quarantine, part by part. Raises ConfigError where no run wrote the output."""
-    return _failures(_layout(out))
+    with viewed(out) as view:
+        for path in view.layout.files():
+            if path.parent.name == "quarantine":
+                with view.fetched([path]):
+                    for line in lines(path):
+                        yield Failure(**orjson.loads(line))
 
 
 def grouped(failures: Iterable[Failure]) -> list[Group]:
@@ -131,18 +134,3 @@ def grouped(failures: Iterable[Failure]) -> list[Group]:
         if len(group.examples) < _EXAMPLES:
             group.examples.append(failure)
     return sorted(groups.values(), key=lambda group: (-group.number, group.stage, group.error))
-
-
-def _layout(out: Path) -> Layout:
-    layout = Layout(out)
-    if not layout.run.is_dir():
-        raise ConfigError(f"{out}: is no output of `pipeline run` (there is no {layout.run}).")
-    return layout
-
-
-def _failures(layout: Layout) -> Iterator[Failure]:
-    for path in layout.files():
-        if path.parent.name != "quarantine":
-            continue
-        for line in lines(path):
-            yield Failure(**orjson.loads(line))

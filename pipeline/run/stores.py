@@ -8,6 +8,7 @@ that fails later is asked again a few times, and then the run ends, to go on wit
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 _URI: Final = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+_BLOCK: Final = 4 << 20
+_BLOCKS: Final = 4
 _TRIES: Final = 5
 _WAIT: Final = 0.5  # seconds before the second try, twice as long before each further one
 _TIMES: Final = ("LastModified", "mtime", "updated", "created")
@@ -83,6 +86,15 @@ class Store:
     def read(self, name: str) -> bytes:
         """The content of a small file. Raises OSError where there is none."""
         return self._try(lambda: bytes(self.files.cat_file(self.at(name))))
+
+    def look(self) -> Object:
+        """The one object that the address names. Raises OSError where there is none."""
+        entry = self._try(lambda: self.files.info(self.root))
+        return Object(self.root.rsplit("/", 1)[-1], int(entry["size"]), _time(entry))
+
+    def span(self, start: int, end: int) -> bytes:
+        """Some bytes of the one object that the address names."""
+        return self._try(lambda: bytes(self.files.cat_file(self.root, start=start, end=end)))
 
     def fetch(self, name: str, path: Path) -> None:
         """Copy a file to the disk. Raises OSError where it is not there or not allowed."""
@@ -168,6 +180,34 @@ def check(store: Store, *, write: bool) -> None:
         raise ConfigError(
             f"{store.uri}: can't be reached ({_first_line(error)}). Check the network, the endpoint and the credentials."
         ) from error
+
+
+class Remote:
+    """An object in a bucket, read at any place without a copy on the disk; a few blocks of it are at hand."""
+
+    def __init__(self, uri: str) -> None:
+        self.store = opened(uri)
+        self.found = self.store.look()
+        self.size, self.mtime_ns = self.found.size, self.found.mtime_ns
+        self._block = lru_cache(maxsize=_BLOCKS)(self._fetched)
+
+    def pread(self, count: int, at: int) -> bytes:
+        """At most so many bytes from a place; none only at the end."""
+        if at >= self.size:
+            return b""
+        within = at % _BLOCK
+        return self._block(at // _BLOCK)[within : within + count]
+
+    def is_changed(self) -> bool:
+        """Whether the object was replaced since it was opened."""
+        return self.store.look() != self.found
+
+    def _fetched(self, number: int) -> bytes:
+        start = number * _BLOCK
+        data = self.store.span(start, min(start + _BLOCK, self.size))
+        if len(data) != min(_BLOCK, self.size - start):
+            raise OSError(errno.EIO, "was replaced by a shorter one", self.store.uri)
+        return data
 
 
 @contextmanager

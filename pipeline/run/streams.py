@@ -17,7 +17,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from pipeline.errors import SourceError
 from pipeline.run.names import suffixes
@@ -25,7 +25,21 @@ from pipeline.run.options import RunOptions
 
 FREE: Final = 16 << 20  # bytes that any packed input may unpack to
 _CHUNK: Final = 1 << 18
+_BLOCK: Final = 1 << 20
 _SETTLED: Final = 0.05  # seconds; file systems tell times apart in steps of up to 10 ms
+
+
+class Ranged(Protocol):
+    """A file that can be read at any place, on the disk or in a bucket."""
+
+    size: int
+    mtime_ns: int
+
+    def pread(self, count: int, at: int) -> bytes:
+        """At most so many bytes from a place; none only at the end."""
+
+    def is_changed(self) -> bool:
+        """Whether the file was written to since it was opened."""
 
 
 class Tap(io.RawIOBase):
@@ -59,6 +73,10 @@ class Tap(io.RawIOBase):
         self.hash.update(memoryview(buffer)[:count])
         return count
 
+    def pread(self, count: int, at: int) -> bytes:
+        """At most so many bytes from a place, without moving the tap."""
+        return os.pread(self.descriptor, count, at)
+
     def drain(self) -> str:
         """Read what is left and return the digest of the whole file."""
         while self.read(_CHUNK):
@@ -78,10 +96,10 @@ class Tap(io.RawIOBase):
 
 
 class Seekable(io.RawIOBase):
-    """The file under a tap, read at any place, without moving the tap."""
+    """A file that can be read at any place, as a stream."""
 
-    def __init__(self, tap: Tap) -> None:
-        self.tap, self.at = tap, 0
+    def __init__(self, file: Ranged, at: int = 0) -> None:
+        self.file, self.at = file, at
 
     def readable(self) -> bool:
         """Always."""
@@ -93,7 +111,7 @@ class Seekable(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place."""
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.tap.size}[whence]
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.file.size}[whence]
         self.at = max(0, start + offset)
         return self.at
 
@@ -103,7 +121,7 @@ class Seekable(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer, as in io.RawIOBase
         """Read into the buffer from the place at hand."""
-        data = os.pread(self.tap.descriptor, len(buffer), self.at)
+        data = self.file.pread(len(buffer), self.at)
         buffer[: len(data)] = data
         self.at += len(data)
         return len(data)
@@ -129,6 +147,14 @@ class Bounded(io.RawIOBase):
             message = f"{self.source}: unpacks to more than {self.bound} bytes. Raise run.ratio if you trust it."
             raise SourceError(message, stage="read")
         return len(data)
+
+
+def blocks(file: Ranged) -> Iterator[bytes]:
+    """The content of a file, a block at a time."""
+    at = 0
+    while block := file.pread(_BLOCK, at):
+        at += len(block)
+        yield block
 
 
 @contextmanager

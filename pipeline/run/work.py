@@ -17,19 +17,19 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
-import orjson
-
 from pipeline.errors import ConfigError, LawBroken, SourceError
 from pipeline.run import disk, mirror, receipts, stores
 from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.documents import Reading, documents, unread
 from pipeline.run.errors import OutOfTime, memory_limit, time_limit
-from pipeline.run.inputs import Found
+from pipeline.run.found import Found
 from pipeline.run.layout import KINDS, Layout
+from pipeline.run.lists import Stretch, listed
 from pipeline.run.options import RunOptions
 from pipeline.run.parts import COUNTED, Damaged, Earlier, PartWriter, Prepared, publish
 from pipeline.run.receipts import Counts, Head, Row, Stamp
 from pipeline.run.rows import Document
+from pipeline.run.surveys import Survey, Surveyed, survey
 
 At: TypeAlias = Callable[[str, bool], None]  # told before each input (True) and document (False): its source, or ""
 
@@ -40,14 +40,15 @@ class Shard:
 
     part: int
     out: Path
-    listing: Path  # the inputs, a JSON line each, in the order of their sources
+    listing: Stretch  # the inputs, a JSON line each, in the order of their sources
     options: RunOptions
     stamp: Stamp
     reuse: bool  # may records of the earlier run be taken for the inputs marked so?
+    lying: int  # how many files of records of this part were there when the run began
     store: str = ""  # the bucket that the part is put into; `out` is only a place to work at then
     hold: bool = False  # leave it beside, to be put in place when all are done
     banned: Mapping[str, SourceError] = field(default_factory=dict)  # documents that end the process that cleans them
-    unread: Mapping[str, SourceError] = field(default_factory=dict)  # inputs that end the process that reads them
+    unread: Mapping[str, SourceError] = field(default_factory=dict)  # inputs, or pieces, of which nothing can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,16 @@ class Outcome:
 
     head: Head
     worked: Counts
-    prepared: Prepared | None = None
+    prepared: Prepared | mirror.Held | None = None
+
+
+Task: TypeAlias = Shard | Survey
+Done: TypeAlias = Outcome | Surveyed
+
+
+def do(task: Task, cleaner: Cleaner, at: At) -> Done:
+    """Do a part, or survey a file. Raises OSError where the disk fails."""
+    return survey(task, at) if isinstance(task, Survey) else work(task, cleaner, at)
 
 
 def work(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
@@ -69,7 +79,7 @@ def work(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
         prepared = _prepare(replace(shard, reuse=False), cleaner, at)
     if shard.hold:
         return Outcome(prepared.head, prepared.worked, prepared)
-    publish(Layout(shard.out), prepared)
+    publish(Layout(shard.out), prepared, shard.lying)
     return Outcome(prepared.head, prepared.worked)
 
 
@@ -79,35 +89,20 @@ def _into_store(shard: Shard, cleaner: Cleaner, at: At) -> Outcome:
     with mirror.workplace(shard.out) as name:
         folder = Path(name)
         earlier = mirror.fetch_part(store, shard.part, folder)
-        outcome = work(replace(shard, out=folder, store=""), cleaner, at)
+        outcome = work(replace(shard, out=folder, store="", hold=False, lying=-1), cleaner, at)
+        if shard.hold:
+            held = mirror.hold_part(store, shard.part, folder, earlier)
+            return replace(outcome, head=held.head, prepared=held)
         return replace(outcome, head=mirror.publish_part(store, shard.part, folder, earlier))
 
 
 def probe(shard: Shard, name: str, source: str, cleaner: Cleaner) -> None:
     """Read the input of that name and clean one document of it, to see whether that ends this process."""
     for found, _ in listed(shard.listing):
-        if found.source == name:
+        if found.name == name:
             for document in _inside(found, shard, Reading()):
                 if document.source == source:
                     clean(document, cleaner, shard.options)
-
-
-def listed(listing: Path) -> Iterator[tuple[Found, bool]]:
-    """The inputs of a part, each with the word whether its earlier records still hold."""
-    with listing.open("rb") as lines:
-        for line in lines:
-            source, path, size, mtime_ns, holds = orjson.loads(line)
-            yield Found(source, name_in(path), size, mtime_ns), holds
-
-
-def name_out(path: str) -> str:
-    """A path for JSON, which takes no bytes that are not UTF-8."""
-    return path.encode("utf-8", "surrogateescape").hex() if not path.isprintable() else f"={path}"
-
-
-def name_in(path: str) -> str:
-    """The path that `name_out` wrote."""
-    return path[1:] if path.startswith("=") else bytes.fromhex(path).decode("utf-8", "surrogateescape")
 
 
 def _prepare(shard: Shard, cleaner: Cleaner, at: At) -> Prepared:
@@ -136,7 +131,7 @@ def _rows(shard: Shard, layout: Layout, writer: PartWriter, cleaner: Cleaner, at
         for found, holds in listed(shard.listing):
             if holds and earlier:
                 at("", False)  # nothing is read from here on that could hang
-                row = earlier.row(found.source)
+                row = earlier.row(found)
                 for records in earlier.records(row):
                     writer.write(records)
                 rows.append(replace(row, mtime_ns=found.mtime_ns))
@@ -158,7 +153,7 @@ def _input(found: Found, shard: Shard, writer: PartWriter, cleaner: Cleaner, at:
     reading = Reading()
     counts: Counts = {}
     lines = array("I")
-    at(found.source, True)
+    at(found.name, True)
     for document in _inside(found, shard, reading):
         at(document.source, False)
         cleaned = clean(document, cleaner, shard.options)
@@ -168,16 +163,17 @@ def _input(found: Found, shard: Shard, writer: PartWriter, cleaner: Cleaner, at:
         receipts.add(counts, {"documents": 1, **dict(zip(COUNTED.values(), here, strict=True))})
         lines.extend(here)
     if counts.get("documents", 0) != counts.get("cleaned", 0) + counts.get("quarantined", 0):
-        raise LawBroken(f"{found.source}: {counts}: a document was lost on the way. Please report it.", stage="run")
+        raise LawBroken(f"{found.name}: {counts}: a document was lost on the way. Please report it.", stage="run")
     if reading.skipped:
         counts["skipped_members"] = reading.skipped
     mtime_ns = reading.mtime_ns if found.mtime_ns else 0  # standard input has no time of its own
-    return Row(found.source, reading.size, mtime_ns, reading.sha256, counts, lines if len(lines) > len(KINDS) else ())
+    about = (reading.size, mtime_ns, reading.sha256, found.corrections)
+    return Row(found.source, found.piece, *about, counts, lines if len(lines) > len(KINDS) or found.pieces > 1 else ())
 
 
 def _inside(found: Found, shard: Shard, reading: Reading) -> Iterator[Document]:
     """The documents of an input, those that are banned as errors."""
-    if error := shard.unread.get(found.source):
+    if error := shard.unread.get(found.name):
         yield from unread(found, shard.options, reading, error)
         return
     for document in documents(found, shard.options, reading):

@@ -1,4 +1,4 @@
-"""A worker process: takes shards from its parent over a pipe, says at which document it is, and gives outcomes back.
+"""A worker process: takes tasks from its parent over a pipe, says at which document it is, and gives back what came of them.
 
 It is started as a plain Python process and not by `multiprocessing`, so that a script or notebook that calls
 `run` need not guard its main module. When its parent dies, the system ends it.
@@ -21,7 +21,7 @@ from pipeline.run.cleaner import Cleaned, Cleaner
 from pipeline.run.engines import Setup, disk_failed
 from pipeline.run.errors import EngineError
 from pipeline.run.formats import Schema
-from pipeline.run.work import Outcome, Shard, probe, work
+from pipeline.run.work import Done, Shard, do, probe
 
 EXHAUSTED: Final = 77  # exit code of a worker that found no memory
 _SET_PDEATHSIG: Final = 1
@@ -56,7 +56,7 @@ class Failed:
     error: PipelineError
 
 
-Message = At | Outcome | Harmless | Failed
+Message = At | Done | Harmless | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _serve(connection: Connection) -> None:
                 probe(job.shard, job.input, job.source, cleaner)
                 answer: Message = Harmless()
             else:
-                answer = work(job, cleaner, lambda source, is_input: connection.send(At(source, is_input)))
+                answer = do(job, cleaner, lambda source, is_input: connection.send(At(source, is_input)))
         except (BrokenPipeError, ConnectionResetError):
             raise  # the parent is gone
         except OSError as error:

@@ -73,6 +73,36 @@ def reader_dies(settings: FakeSettings) -> FakeCleaner:
     return FakeCleaner(settings)
 
 
+def reader_dies_at_twenty(settings: FakeSettings) -> FakeCleaner:
+    """As if the library that reads rows crashed at the twentieth. Only in workers: it stays so for good."""
+    from pipeline.run import rows
+
+    real = rows.row
+
+    def row(source: str, number: int, *cells: Any) -> rows.Document:
+        if number == 20:
+            signal.raise_signal(signal.SIGSEGV)
+        return real(source, number, *cells)
+
+    rows.row = row
+    return FakeCleaner(settings)
+
+
+def survey_dies(settings: FakeSettings) -> FakeCleaner:
+    """As if a look into a large file crashed the process. Only in workers: it stays so for good."""
+    from pipeline.run import surveys
+
+    real = surveys._looked
+
+    def looked(file: Any, found: Any, split: int, options: Any, error: Any, tick: Any) -> Any:
+        if not error:
+            signal.raise_signal(signal.SIGSEGV)
+        return real(file, found, split, options, error, tick)
+
+    surveys._looked = looked
+    return FakeCleaner(settings)
+
+
 def cannot_start(settings: FakeSettings) -> FakeCleaner:
     raise RuntimeError("no model")
 

@@ -69,6 +69,16 @@ def test_the_same_bytes_and_the_same_quarantine(on_ray: Run, run: Run, pages: Pa
     assert on_ray().worked == {}
 
 
+def test_the_pieces_of_a_file(on_ray: Run, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.run.runner.MEGABYTE", 1)
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f'{{"text": "{n}"}}\n' for n in range(50)) + '{"text": "segfault "}', encoding="utf-8")
+    report = on_ray(path, options={"split_mb": 90})
+    assert (report.documents, report.quarantined, report.parts["work"]) == (51, 1, 4)
+    run(path, out=tmp_path / "pool", workers=2, options={"split_mb": 90})
+    assert tree(tmp_path / "out") == tree(tmp_path / "pool")
+
+
 def test_a_worker_that_is_killed_costs_no_document(on_ray: Run, run: Run, pages: Path, tmp_path: Path) -> None:
     (pages / "victim.txt").write_text(f"kill-once {tmp_path / 'flag'}")
     (pages / "task.txt").write_text(f"kill-task-once {tmp_path / 'other'}")

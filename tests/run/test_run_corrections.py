@@ -10,8 +10,6 @@ import pytest
 
 from pipeline.corrections import Corrections, load
 from pipeline.run import Report, run
-from pipeline.run.names import part_of
-from pipeline.run.receipts import Stamp, stamps
 from pipeline.settings import Settings
 
 SEEDS = Path(__file__).parent.parent.parent / "seeds"
@@ -46,7 +44,7 @@ def test_only_their_documents_are_done_again():
     work()
     report = work(JOIN)
     assert report.worked["documents"] == 1
-    assert report.reasons == {"corrections": 1}
+    assert report.reasons == {"corrected": 1}
     assert "能伸进拳头的裂缝" in "".join(path.read_text(encoding="utf-8") for path in Path("out/articles").iterdir())
     assert work(JOIN).worked.get("documents", 0) == 0
     assert work("# Moved down.\n\n" + JOIN).worked.get("documents", 0) == 0
@@ -91,11 +89,16 @@ def test_what_does_not_fit_is_told():
     }
 
 
-def test_the_stamp_of_a_part_is_of_its_own_documents():
-    stamp_of = stamps(Stamp("s", "c", "o"), {"a.jsonl:7": "x"}, 16)
-    touched = {part for part in range(16) if stamp_of(part).corrections}
-    assert part_of("a.jsonl", 16) in touched <= {part_of("a.jsonl", 16), part_of("a.jsonl:7", 16)}
-    assert stamps(Stamp("s", "c", "o"), {}, 16)(3) == Stamp("s", "c", "o")
+def test_a_row_in_a_piece_of_a_file_is_corrected_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pipeline.run.runner.MEGABYTE", 10)
+    work()
+    report = work(ROW)
+    assert report.counts["corrections"] == 1
+    assert report.worked["documents"] == 2  # those of its file
+    corrected = files()
+    shutil.rmtree("out")
+    work(ROW)
+    assert files() == corrected
 
 
 def test_no_corrections_are_the_same_as_none():

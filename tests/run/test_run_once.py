@@ -45,14 +45,15 @@ def test_a_receipt_names_inputs_and_outputs(run: Run, pages: Path, tmp_path: Pat
     rows = []
     for path in sorted((out / "_run" / "receipts").iterdir()):
         receipt = json.loads(path.read_bytes())
-        rows += receipt["inputs"]
+        rows += receipt["rows"]
+        assert receipt["inputs"] == len(receipt["rows"])
         for output in receipt["outputs"]:
             data = (out / output["path"]).read_bytes()
             assert output["size"] == len(data)
             assert output["sha256"] == hashlib.sha256(data).hexdigest()
             assert output["records"] == data.count(b"\n")
     assert len(rows) == 12
-    for source, size, mtime_ns, digest, *_ in rows:
+    for source, _, size, mtime_ns, digest, *_ in rows:
         seen = (pages / source).stat()
         assert (size, mtime_ns) == (seen.st_size, seen.st_mtime_ns)
         assert digest == hashlib.sha256((pages / source).read_bytes()).hexdigest()

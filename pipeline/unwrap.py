@@ -49,15 +49,12 @@ def unwrap(lines: Sequence[Text], options: UnwrapOptions, *, headline: bool = Fa
         before = pieces[-1].chars
         if halves or _space_between(before, line.chars):
             pieces.append(Text.made(" "))
-        elif options.hyphens and line.chars[:1].islower() and _is_hyphenated(before):
+        elif (
+            options.hyphens and _HYPHENATED.search(before) and line.chars[:1].islower() and not _ADDRESS.search(before)
+        ):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)
     return join(pieces)
-
-
-def _is_hyphenated(line: str) -> bool:
-    """Whether a word was cut at the end of a line; the hyphen of an address is its own."""
-    return _HYPHENATED.search(line) is not None and not _ADDRESS.search(line)
 
 
 def _space_between(before: str, after: str) -> bool:

@@ -28,6 +28,7 @@ STOPS = "。！？…!?；;：:"
 CLOSERS = "”’》）)」』】\"'"
 FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
 PROSE = 0.6  # of the letters of an article in Chinese sentences, for it to be prose
+UNTOLD = 0.5
 
 
 @cache
@@ -70,12 +71,15 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], articles: int) -> l
 
 
 def prose(items: Sequence[Item]) -> float:
-    """How far the text of an article is Chinese sentences: 1 where PROSE of its letters are, less in proportion."""
+    """How far the text of an article is Chinese sentences: 1 where PROSE of its letters are, less in proportion.
+
+    UNTOLD where it has no text at all, only titles or captions: nothing shows that these are what they seem.
+    """
     said = [item.block for item in items if item.block.role is Role.HEADING or _ended(item.block)]
     whole = np.count_nonzero(is_letter(_points([item.block for item in items])))
     points = _points(said)
     told = np.count_nonzero((points >= FIRST_HAN) & (points <= LAST_HAN))
-    return min(1.0, told / whole / PROSE) if whole else 1.0
+    return min(1.0, told / whole / PROSE) if whole else UNTOLD
 
 
 def _points(blocks: Sequence[Block]) -> Codes:

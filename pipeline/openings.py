@@ -25,14 +25,18 @@ PLACES = 6  # the first characters of a line that a run may begin at or reach
 LONGEST = 4  # characters of a run
 BITS = 17  # of the hash
 KINDS = ("paragraph", "sentence")
-_FOLD = str.maketrans(",;:?!()", "，；：？！（）", " \u3000")
+_FOLD = str.maketrans(",;:?!()", "，；：？！（）")
 _EDGES = (-4, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 4)
 _PRIME, _MIX = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
+_SEEDS = [  # what tells a run of some size at some place from the same run elsewhere
+    np.array([(16 * size + at) * int(_PRIME) ** size % 2**64 for at in range(PLACES - size + 1)], dtype=np.uint64)
+    for size in range(1, LONGEST + 1)
+]
 
 
 @dataclass(frozen=True, eq=False)
 class Openings:
-    """The learnt model: weights of shape (2**BITS, KINDS) and a bias for each kind."""
+    """The learnt model: weights of shape (2**BITS + 1, KINDS), the last row of zeros, and a bias for each kind."""
 
     weights: Floats
     bias: Floats
@@ -40,7 +44,7 @@ class Openings:
     def scores(self, lines: Sequence[str]) -> Floats:
         """The score of each kind for each line, shape (lines, KINDS)."""
         runs, there = hashed(lines)
-        found: Floats = (self.weights[runs] * there[..., None]).sum(axis=1) + self.bias
+        found: Floats = self.weights.take(np.where(there, runs, 1 << BITS), axis=0).sum(axis=1) + self.bias
         return found
 
 
@@ -51,19 +55,23 @@ def hashed(lines: Sequence[str]) -> tuple[Ints, npt.NDArray[np.bool_]]:
     >>> runs.shape == there.shape, there.sum(axis=1).tolist(), bool(runs[0, 0] == runs[1, 0])
     (True, [6, 1], True)
     """
-    firsts = [line[: 4 * PLACES].translate(_FOLD)[:PLACES] for line in lines]
-    text = "".join(first.ljust(PLACES, "\0") for first in firsts)
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).reshape(len(lines), PLACES)
-    points = points.astype(np.uint64)
+    text = "".join(map(_first, lines)).translate(_FOLD).encode("utf-32-le", "surrogatepass")
+    points = np.frombuffer(text, dtype=np.uint32).reshape(len(lines), PLACES).astype(np.uint64)
+    run = np.zeros_like(points)
     hashes, there = [], []
     for size in range(1, LONGEST + 1):
-        for at in range(PLACES - size + 1):
-            run = np.full(len(lines), 16 * size + at, dtype=np.uint64)
-            for k in range(at, at + size):
-                run = run * _PRIME + points[:, k]
-            hashes.append((run * _MIX) >> np.uint64(64 - BITS))
-            there.append(points[:, at + size - 1] > 0)
-    return np.stack(hashes, axis=1).astype(np.int64), np.stack(there, axis=1)
+        run = (run[:, : PLACES - size + 1] * _PRIME) + points[:, size - 1 :]  # all runs of a size at once, by place
+        hashes.append(run + _SEEDS[size - 1])
+        there.append(points[:, size - 1 :] > 0)
+    return ((np.hstack(hashes) * _MIX) >> np.uint64(64 - BITS)).astype(np.int64), np.hstack(there)
+
+
+def _first(line: str) -> str:
+    """The first characters of a line without the white space of letter-spacing, filled up to PLACES."""
+    first = line[:PLACES]
+    if " " in first or "\u3000" in first:
+        first = line[: 4 * PLACES].replace(" ", "").replace("\u3000", "")[:PLACES]
+    return first.ljust(PLACES, "\0")
 
 
 @cache
@@ -71,7 +79,8 @@ def shipped() -> Openings:
     """The model that comes with the package."""
     with (files("pipeline") / "models" / "openings.npz").open("rb") as file:
         data = np.load(file)
-        return Openings(data["weights"].astype(np.float32) * data["scale"], data["bias"])
+        weights = data["weights"].astype(np.float32) * data["scale"]
+        return Openings(np.concatenate((weights, np.zeros_like(weights[:1]))), data["bias"])
 
 
 def columns(plain: Sequence[str], openings: Openings) -> list[Column]:

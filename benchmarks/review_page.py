@@ -24,6 +24,7 @@ from pipeline.corrections import Corrections
 from pipeline.review import report as review
 from pipeline.review.documents import name_of
 from pipeline.review.originals import listed, output
+from pipeline.run.views import View
 
 ASK = """() => ({ painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
                   ready: performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd })"""
@@ -37,7 +38,7 @@ def build(out: Path, target: Path, documents: int) -> None:
     with listed(of) as listing:
         for folder in ("documents", "list"):
             (target / folder).mkdir(parents=True)
-        job = review._Job(out, listing, target, Corrections())
+        job = review._Job(View(str(out), of.layout), listing, target, Corrections())
         known = [one for part in of.layout.parts() for one in review._part(job, part)]
     many = islice(cycle(known), documents)
     named = (

@@ -134,7 +134,7 @@ def test_the_command(out):
 def test_what_is_no_output(out, name):
     result = CliRunner().invoke(main, ["report", name])
     assert result.exit_code == 2
-    assert f"{name}: it is no output of `pipeline run`" in result.stderr
+    assert f"{name}: is no output of `pipeline run`" in result.stderr
 
 
 def test_records_that_were_changed(out):

@@ -271,6 +271,7 @@ def main() -> None:
     one.add_argument("--mb", type=int, default=500)
     one.set_defaults(measure=memory)
     args = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of workers, as by the command line
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
         args.folder = Path(folder)
         args.measure(args)

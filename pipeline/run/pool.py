@@ -35,6 +35,7 @@ from pipeline.run.worker import At as Reached
 _TRIALS: Final = 2  # deaths alone in a process that make a suspect the culprit
 _DEATHS: Final = 8  # of workers on one shard without a culprit, after which the run gives up
 _GRACE: Final = 5.0  # seconds over the time limit that a worker's own alarm has
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # a worker is one core: others would only wait for its small products
 _START: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from pipeline.run.worker import main; main({}, {})"
 )
@@ -230,6 +231,7 @@ class Pool:
                 [sys.executable, "-c", _START.format(theirs.fileno(), os.getpid()), json.dumps(sys.path)],
                 pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
+                env={**ONE_THREAD, **os.environ},
             )
         finally:
             theirs.close()

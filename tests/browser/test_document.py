@@ -141,7 +141,7 @@ def test_keys_go_through_the_documents_in_the_order_of_the_list(tab):
         )
         page.wait_for_load_state("load")
     page.keyboard.press("/")
-    page.wait_for_function("() => document.activeElement.id === 'search'")
+    page.wait_for_function("() => document.activeElement?.id === 'search'")
 
 
 def test_paragraphs_are_reached_by_keyboard(tab):

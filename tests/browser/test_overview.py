@@ -72,7 +72,7 @@ def test_what_failed_is_told(tab):
 def test_keys(tab):
     page = tab.overview()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "search"
+    assert page.evaluate("document.activeElement?.id") == "search"
     page.keyboard.type("0")
     page.keyboard.press("Enter")
     first, second = page.locator("#rows a").nth(0), page.locator("#rows a").nth(1)

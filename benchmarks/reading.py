@@ -8,12 +8,9 @@ Prints the median over the rounds in MB of input a second, and in milliseconds a
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from statistics import median
 from time import process_time
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it: a second thread's waiting is counted too
 
 from pipeline.flow import read
 from pipeline.records import records

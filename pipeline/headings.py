@@ -23,7 +23,7 @@ from pipeline.sections import Floats, Flow, Runs, flow, heads, leads, runs, weig
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
-SHY = 1.0  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
+SHY = 0.5  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
 CROWDED = 2.0  # by how much another order must be better, where several headings stand in a row before a text
 MOST = 32  # headings of an article; one with more is left as found, for its cost
 LONG = 400  # headings and paragraphs of an article; likewise

@@ -26,7 +26,7 @@ from pipeline.normalise import NormaliseOptions, doubtful, normalise
 from pipeline.own_seams import stitching_seams
 from pipeline.pins import Pins
 from pipeline.repair import repair
-from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, roles
+from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, by_quotes, roles
 from pipeline.script_fold import simplify, simplify_all, traditional_seams
 from pipeline.seams import shipped
 from pipeline.settings import Settings
@@ -49,7 +49,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     traditional = script == TRADITIONAL
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
-    decisions = pins.decisions(by_habit(found, roles(found, settings.roles, model, fold)))
+    decisions = pins.decisions(by_habit(found, by_quotes(found, roles(found, settings.roles, model, fold))))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)
     own = stitching_seams(settings.stitch.seam_model, traditional=traditional)

@@ -44,6 +44,8 @@ ROLE_OF = {
 
 DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above which the stitch stage looks at it again
 TERMINAL = "。！？…!?：:；;”’）"
+SPARE = 3  # characters by which a line of a headline may be longer than those before it
+PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("「", "」"), ("『", "』"), ("（", "）"))
 HABIT = 2  # times that a page does a thing, to call it its habit
 AT_ONCE = 512  # lines scored in one array
 
@@ -198,6 +200,32 @@ def _rule(label: str, field: Feature, at: int) -> str:
     if feature.startswith("cue."):
         return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
     return f"{role}.{feature}={value}"
+
+
+def by_quotes(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with a line that closes a quote or bracket which a headline right before it leaves open as its next line."""
+    decided = list(decisions)
+    said, widest = "", 0  # the headline so far, and the length of its longest line
+    for i, line in enumerate(lines):
+        label, chars = decided[i].label, line.text.chars
+        if label in "HTS":
+            said, widest = chars, len(chars)
+            continue
+        near = said and not line.blank_before and len(chars) <= widest + SPARE
+        if near and label not in "hts" and _closes(said, chars):
+            decided[i] = decided[i]._replace(label=decided[i - 1].label.lower())
+        if decided[i].label in "hts":
+            said, widest = said + chars, max(widest, len(chars))
+        else:
+            said = ""
+    return decided
+
+
+def _closes(said: str, chars: str) -> bool:
+    """Whether a text closes a quote or bracket that what was said before leaves open, and does not end a sentence."""
+    return chars[-1] not in TERMINAL and any(
+        said.count(a) > said.count(z) and 0 <= chars.find(z) and a not in chars[: chars.find(z)] for a, z in PAIRS
+    )
 
 
 def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:

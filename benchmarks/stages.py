@@ -14,7 +14,7 @@ from pipeline import flow, records
 from pipeline.settings import Settings
 
 STAGES = (
-    "decode", "repair", "markup", "lines", "roles", "by_habit", "blocks_of", "headlines", "stitch", "articles",
+    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_habit", "blocks_of", "headlines", "stitch", "articles",
     "normalise", "audit",
 )  # fmt: skip
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.document import Role
 from pipeline.errors import ConfigError
+from pipeline.toml_file import toml_file
 
 DEFAULT_FILE: Final = Path("corrections.toml")
 
@@ -96,15 +96,7 @@ def load(path: Path | None = None) -> Corrections:
     if path is None and not DEFAULT_FILE.is_file():
         return Corrections()
     path = path or DEFAULT_FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror}). Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8. Save it as UTF-8 and try again.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
+    content, text = toml_file(path, "Check the path.")
     return parsed(content, text, str(path))
 
 

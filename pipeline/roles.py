@@ -213,7 +213,8 @@ def by_quotes(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Deci
             continue
         near = said and not line.blank_before and len(chars) <= widest + SPARE
         if near and label not in "hts" and _closes(said, chars):
-            decided[i] = decided[i]._replace(label=decided[i - 1].label.lower())
+            label = decided[i - 1].label.lower()
+            decided[i] = decided[i]._replace(label=label, rule=f"{ROLE_OF[label]}.closes_quote")
         if decided[i].label in "hts":
             said, widest = said + chars, max(widest, len(chars))
         else:

@@ -29,6 +29,7 @@ from pipeline.roles import RolesOptions
 from pipeline.run.options import RunOptions
 from pipeline.schema import RecordsOptions
 from pipeline.stitch import StitchOptions
+from pipeline.toml_file import toml_file
 from pipeline.unwrap import UnwrapOptions
 
 DEFAULT_FILE: Final = Path("pipeline.toml")
@@ -122,15 +123,7 @@ def template() -> str:
 
 def _read(path: Path) -> Tables:
     """The tables of a TOML file, each option checked."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror}). Write one with `pipeline init`.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8. Save it as UTF-8 and try again.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
+    content, text = toml_file(path, "Write one with `pipeline init`.")
     tables: Tables = {}
     for stage, options in content.items():
         where = f"{path}:{_line_of(text, stage)}"

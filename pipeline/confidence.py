@@ -28,7 +28,7 @@ STOPS = "。！？…!?；;：:"
 CLOSERS = "”’》）)」』】\"'"
 FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
 PROSE = 0.6  # of the letters of an article in Chinese sentences, for it to be prose
-UNTOLD = 0.5
+UNTOLD = 0.5  # the same of an article without any text
 
 
 @cache

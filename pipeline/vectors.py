@@ -49,9 +49,7 @@ class Words:
 class Vectors:
     """Vectors of pairs and characters: `table` has a row each, pairs first, then characters, and zeros last."""
 
-    pairs: npt.NDArray[
-        np.uint32
-    ]  # both code points, 16 bits each, in the order of their hashes; then MOST_ALIKE times 0
+    pairs: Points  # both code points, 16 bits each, in the order of their hashes; then MOST_ALIKE times 0
     buckets: Ints  # where the pairs of each hash begin
     characters: Ints  # the row of each code point below 65,536
     table: npt.NDArray[np.int8]

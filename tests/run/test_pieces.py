@@ -18,7 +18,7 @@ from pipeline.run.found import Found
 from pipeline.run.options import RunOptions
 from pipeline.run.rows import Document
 from pipeline.run.stores import Store
-from pipeline.run.surveys import cut, look
+from pipeline.run.surveys import Surveys, cut, look
 from run import run_fakes
 from run.run_outputs import Run, held, records, tree
 
@@ -211,8 +211,6 @@ def test_a_file_that_changed_is_done_again(run: Run, rows: Path, tmp_path: Path,
 def test_what_is_known_of_a_file_does_not_hold_when_it_changes(
     run: Run, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.run.surveys import Surveys
-
     real = Surveys.add
 
     def add(self: Surveys, known: Any) -> None:

@@ -190,7 +190,9 @@ def _members(reading: Reading, tap: Tap, source: str, options: RunOptions) -> It
 
 def _broken(source: str, error: Exception, options: RunOptions) -> SourceError:
     if isinstance(error, MemoryError):
-        return memory_limit(source, options.memory_mb)
+        limit = memory_limit(source, options.memory_mb)
+        limit.__cause__ = error  # a worker tells by it that there was none left before it began
+        return limit
     return read_error(source, error)
 
 

@@ -75,6 +75,8 @@ class _Exhaustible:
             os._exit(EXHAUSTED)
 
     def quarantined(self, source: str, error: BaseException, sha256: str) -> bytes:
+        if isinstance(error.__cause__, MemoryError):
+            os._exit(EXHAUSTED)  # there was none left to read it, which says as little of it
         return self.cleaner.quarantined(source, error, sha256)
 
     def schema(self, kind: str) -> Schema:

@@ -29,7 +29,8 @@ FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
 BREAKS = (
     "bias", "dense", "heading", "front", "foreign", "jump", "measure", "measure_by", "measures_by", "same_measure",
-    "measure_near", "spill", "tail", "resumes", "topic", "colon", "meaning",
+    "measure_near", "spill", "tail", "resumes", "topic", "colon", "meaning", "adds", "turns",
+    "concludes", "points", "passes", "figure",
 )  # fmt: skip
 HEADS = (
     "bias", "few", "before", "before_heap", "before_habit", "after_front", "after", "after_heap", "after_habit",

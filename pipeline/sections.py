@@ -71,6 +71,7 @@ class Flow:
     named: Floats  # what the headings speak of, shape (headings, size)
     meant: Floats  # what the paragraphs speak of, shape (paragraphs, size)
     told: Floats  # the same of the paragraphs before each one, and of all of them, added up
+    size: Ints  # the characters of the paragraphs before each one, and of all of them
 
 
 def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
@@ -97,6 +98,7 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
         apart(named),
         meant,
         np.concatenate((np.zeros_like(spoken[:1]), meant)).cumsum(axis=0, dtype=np.float32),
+        np.cumsum([0, *map(len, told)]),
     )
 
 

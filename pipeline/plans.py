@@ -1,0 +1,185 @@
+"""Plans: ways to cut the text of an article into runs and to deal its headings out to them, each scored as a whole.
+
+In: the flow of an article, and the evidence for a new section at each gap. Out: the best plan found. Its score adds up what
+speaks for each cut, for each heading over its run, and for the lead (`breaks.py`, `sections.py`); that runs are of one length;
+that all headings stand on one side of their text; and that headings come in the order of their texts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.sections import Floats, Flow, Runs, heads, leads, runs, weights
+from pipeline.stitch import match
+
+LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
+SHY = 0.5  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
+EVEN = 0.75  # how much it counts against runs that they differ in length, for the squares of the logs of their lengths
+SHORT = 20  # characters that are added to each run, so that short ones don't differ much
+HABIT = 1.0  # how much it counts against a heading that it stands on the side of its text where fewer do
+FOLLOW = 0.3  # how much it counts that two headings in a row head two runs in a row
+SPARE = 3  # places of cuts that are looked at, for each run
+NO_GAP = -1  # put in place of no cut
+NO_RUN = -1  # of a heading that heads nothing
+TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A way to cut the text into runs and to deal them out, in indexes of items.
+
+    `heads`: the first item of a run and the heading over it; `lead`: the items of the run that has none and comes first.
+    """
+
+    score: float
+    heads: list[tuple[int, int]]
+    lead: range | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the text is cut (indexes of gaps, the likeliest first), and the run of each heading; the lead comes last."""
+
+    score: float
+    cuts: list[int]
+    over: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What dealing out is worth, for some ways to cut in as many runs: `gain` has rows for headings and, last, the lead.
+
+    `before`, `behind`: whether a heading stands right before a run, right behind it; shape (ways, runs, headings).
+    """
+
+    those: Runs
+    gain: Floats  # shape (ways, headings + 1, runs); 0 where too little speaks for it
+    before: Floats
+    behind: Floats
+    cut: Floats  # what the cuts of each way are worth
+
+
+def plan(page: Flow, evidence: Floats, count: int) -> Plan:
+    """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
+    likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
+    best, tries = _Way(-math.inf, likely[: count - 1], []), 1 + min(TRIES // count, 40)
+    left = [
+        (count - 1, NO_GAP),
+        *((k, gap) for k in range(count - 2, -1, -1) for gap in likely),
+    ]  # the least likely first
+    while moves := [move for move in left if move[1] not in best.cuts][:tries]:
+        ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]][: count - 1] for k, gap in moves]
+        best, tried = _dealt(page, evidence, ways, best)
+        left, tries = left[left.index(moves[tried - 1]) + 1 :], tries - tried
+    worth = _worth(page, evidence, [best.cuts])
+    score, over = _in_order(worth, best.over)
+    return Plan(float(worth.cut[0]) + score, *_heads(page, worth.those, over))
+
+
+def as_found(page: Flow, evidence: Floats, headings: Sequence[int]) -> float:
+    """The score of leaving a page as it is: each of these headings (indexes of page.headings) heads the text after it."""
+    starts = np.searchsorted(page.bodies, page.headings[np.asarray(headings)])
+    cuts = [int(start) - 1 for start in starts if start]
+    worth = _worth(page, evidence, [cuts])
+    over = [NO_RUN] * (len(page.headings) + 1)
+    for run, heading in enumerate(headings, start=int(starts[0] > 0)):
+        over[heading] = run
+    if starts[0]:
+        over[-1] = 0
+    return float(worth.cut[0]) + _score(worth, 0, over)
+
+
+def _worth(page: Flow, evidence: Floats, ways: list[list[int]]) -> _Worth:
+    """All ways have as many cuts, so that the evidence of all is counted at once."""
+    those = runs(page, np.sort(np.array(ways, dtype=np.int64)))
+    scores = heads(page, those) @ weights()["heads"]
+    lead = leads(page, those, scores) @ weights()["leads"] - SHY
+    rows = np.concatenate((scores, lead[..., None]), axis=2).swapaxes(1, 2)
+    return _Worth(
+        those,
+        np.maximum(0.0, rows - LEAST),
+        page.at_first[those.start][..., 0],
+        page.at_last[those.end - 1][..., 0],
+        evidence[np.array(ways, dtype=np.int64)].sum(axis=1) - EVEN * _uneven(page, those),
+    )
+
+
+def _uneven(page: Flow, those: Runs) -> Floats:
+    """How far the runs of each way differ in length."""
+    size = np.log(page.size[those.end] - page.size[those.start] + SHORT)
+    spread: Floats = ((size - size.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
+    return spread
+
+
+def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: _Way) -> tuple[_Way, int]:
+    """The first of several ways to cut whose runs, dealt out to the headings, score more than the best, and how many were tried.
+
+    The best itself, if none does.
+    """
+    worth = _worth(page, evidence, ways)
+    most = worth.cut + np.minimum(worth.gain.max(axis=1).sum(axis=1), worth.gain.max(axis=2).sum(axis=1))
+    for k, cuts in enumerate(ways):
+        if most[k] <= best.score:  # no matching can give more
+            continue
+        over = [NO_RUN] * (len(page.headings) + 1)
+        for row, run in match(worth.gain[k], 0.0):
+            over[row] = run
+        total = float(worth.cut[k]) + _score(worth, k, over, follow=0.0)
+        if total > best.score:
+            is_new, best = cuts != best.cuts, _Way(total, cuts, over)
+            if is_new:
+                return best, k + 1
+    return best, len(ways)
+
+
+def _score(worth: _Worth, way: int, over: Sequence[int], follow: float = FOLLOW) -> float:
+    """What it is worth to deal the runs of a way out like this."""
+    gain, before, behind = worth.gain[way], worth.before[way], worth.behind[way]
+    pairs = [(row, run) for row, run in enumerate(over) if run != NO_RUN]
+    sides = [sum(side[run, row] for row, run in pairs if row < len(over) - 1) for side in (before, behind)]
+    told = sum(float(gain[row, run]) for row, run in pairs) - HABIT * float(min(sides))
+    return told + follow * sum(b == a + 1 for a, b in pairwise(over[:-1]) if a != NO_RUN)
+
+
+def _in_order(worth: _Worth, over: list[int]) -> tuple[float, list[int]]:
+    """The score of the only way and the best dealing found from one, two headings changing their runs at a time."""
+    gain = worth.gain[0].tolist()
+    best = _score(worth, 0, over)
+    is_better = True
+    while is_better:
+        is_better = False
+        for row in range(len(over) - 1):
+            for run in range(len(gain[row])):
+                if gain[row][run] <= 0 or run in (over[row], over[-1]):
+                    continue
+                moved = _moved(gain, over, row, run)
+                lost = sum(gain[k][r] for k, r in enumerate(over) if r != NO_RUN and moved[k] != r)
+                won = sum(gain[k][r] for k, r in enumerate(moved) if r != NO_RUN and over[k] != r)
+                if lost - won >= 2 * HABIT + 4 * FOLLOW:  # order and habit can't make up for it
+                    continue
+                score = _score(worth, 0, moved)
+                if score > best + 1e-6:
+                    best, over, is_better = score, moved, True
+    return best, over
+
+
+def _moved(gain: Sequence[Sequence[float]], over: Sequence[int], row: int, run: int) -> list[int]:
+    """The dealing with a heading over another run; the one that was there gets its run, if anything speaks for that."""
+    moved = list(over)
+    if run in over:
+        holder, free = over.index(run), over[row]
+        moved[holder] = free if free != NO_RUN and gain[holder][free] > 0 else NO_RUN
+    moved[row] = run
+    return moved
+
+
+def _heads(page: Flow, those: Runs, over: Sequence[int]) -> tuple[list[tuple[int, int]], range | None]:
+    """What a plan says of heads and lead, from the run of each heading and of the lead."""
+    first, last = page.bodies[those.start[0]].tolist(), page.bodies[those.end[0] - 1].tolist()
+    lead = None if over[-1] == NO_RUN else range(first[over[-1]], last[over[-1]] + 1)
+    return [(first[run], int(page.headings[h])) for h, run in enumerate(over[:-1]) if run != NO_RUN], lead

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
+from pipeline.closings import by_brackets
 from pipeline.corrections import Correction, digest
 from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
@@ -49,7 +50,8 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     traditional = script == TRADITIONAL
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
-    decisions = pins.decisions(by_habit(found, by_quotes(found, roles(found, settings.roles, model, fold))))
+    seen = by_brackets(found, by_quotes(found, roles(found, settings.roles, model, fold)))
+    decisions = pins.decisions(by_habit(found, seen))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)
     own = stitching_seams(settings.stitch.seam_model, traditional=traditional)

@@ -62,6 +62,7 @@ _LONE = np.array([end in ("closer", "digit", "latin", "han") for end in _ENDS])
 _STARTS = ("han", "digit", "latin", "quote", "bracket", "kinsoku", "dash", "mark", "label", "other")
 _LENGTHS = (3, 5, 7, 9, 11, 14, 17, 21, 27, 41, 81)
 _GAPS = (-24, -16, -11, -7, -5, -4, -3, -2, 0, 1, 2, 4)
+_STEPS = (-12, -4, -1, 2, 5, 13)
 _SHARES = (0.01, 0.2, 0.4, 0.6, 0.8)
 _HABITS = tuple(f"{kind}{count}" for kind in ("long", "whole", "halves") for count in range(4))
 _PLACES = (1, 2, 3, 5, 9)
@@ -75,6 +76,8 @@ _CROSSES = (
     ("before.gap", "gap"),
     ("before.gap", "blank"),
     ("joins", "blank"),
+    ("beside", "blank"),
+    ("beside", "after.beside"),
     ("page", "blank"),
     ("page", "level"),
     ("page", "length"),
@@ -89,7 +92,7 @@ _CROSSES = (
 )
 
 
-_NEAR = frozenset(("ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold"))
+_NEAR = frozenset(("ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold", "beside"))
 _FAR = frozenset(("ends", "length", "gap"))
 _SHIFTS = (("before", 1, _NEAR), ("after", -1, _NEAR), ("before2", 2, _FAR), ("after2", -2, _FAR))
 
@@ -189,6 +192,7 @@ def _form(
         Column("starts", np.array([_start(line[0]) for line in chars]), _STARTS),
         bins("length", sizes, _LENGTHS),
         bins("gap", gap, _GAPS),
+        bins("beside", np.diff(widths, prepend=widths[0]), _STEPS),
         bins("measure", widths - gap, (16, 24, 32, 40, 52, 70, 120)),
         bins("stops", stops, (1, 2, 3)),
         bins("commas", commas, (1, 2, 4)),

@@ -6,18 +6,14 @@ In: the flow of one article. Out: a table of evidence, one row a gap. The weight
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.continuing import LONGEST, continues
 from pipeline.cuts import meanings
 from pipeline.document import Block, Role
-from pipeline.script_fold import simplify
 from pipeline.sections import BREAKS, FRONT, Floats, Flow
 from pipeline.stitch import cells, is_tail
 from pipeline.vectors import apart
@@ -27,7 +23,6 @@ FULL = 3  # lines a paragraph needs for its measure to be known
 SLACK = 2  # cells by which lines of one measure vary
 FAR = 8  # cells by which measures are wholly different
 REACH = 2  # paragraphs on each side of a gap that are compared
-OPENING = 4  # characters of a paragraph that tell how it opens
 _NUMERALS = frozenset("0123456789０１２３４５６７８９一二三四五六七八九十")
 TINY = 1e-9  # stands for the weight of no words
 
@@ -65,7 +60,7 @@ def breaks(page: Flow) -> Floats:
             topics[g],
             left.block.text.chars[-1] in "：:",
             meant[g],
-            *_continues(right.block.text.chars),
+            *continues(right.block.text.chars),
             _has_figure(right.block.text.chars),
         )
     return table
@@ -99,20 +94,8 @@ def _carried(measures: Sequence[int]) -> list[int]:
     return carried
 
 
-@cache
-def _continuing() -> list[re.Pattern[str]]:
-    """The words that go on from the paragraph before (`lexicon/continuing.toml`), a pattern for each group."""
-    groups = tomllib.loads((files("pipeline") / "lexicon" / "continuing.toml").read_text(encoding="utf-8"))
-    return [re.compile("|".join(group["words"])) for group in groups.values()]
-
-
-def _continues(text: str) -> list[bool]:
-    start = simplify(text[:OPENING])
-    return [bool(words.match(start)) for words in _continuing()]
-
-
 def _has_figure(text: str) -> bool:
-    return not _NUMERALS.isdisjoint(text[:OPENING])
+    return not _NUMERALS.isdisjoint(text[:LONGEST])
 
 
 def _spills(left: Block, right: Block) -> bool:

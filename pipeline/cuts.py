@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.continuing import continues
 from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.vocabulary import Floats, Ints, Vocabulary
@@ -38,6 +39,7 @@ _STOPS = "。！？…!?"
 FEATURES = (
     "bias", "near", "near_dip", "across", "across_dip", "byline", "front", "caption", "furniture", "apart", "measure",
     "dateline", "heading", "open", "title", "closing", "unended", "meaning",
+    "continues",
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary, t
     table[:, 14] = _titled(blocks)[[item.first for item in items[1:]]]
     table[:, 15:17] = [_end(item.block) for item in items[:-1]]
     table[:, 17] = meanings(told)
+    table[:, 18] = [any(continues(item.block.text.chars)) for item in items[1:]]
     return table
 
 

@@ -61,7 +61,7 @@ class Seam:
 
 FEATURES = (
     "bias", "joins", "joins_far", "may_end", "may_start", "comma", "both", "one_sided",
-    "next", "measure", "topic", "opens", "goes_on", "resumes",
+    "next", "measure", "topic", "opens", "goes_on", "resumes", "few",
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     table[..., 11] = odds[:, 0]
     table[..., 12] = np.where(joined, odds[:, 1], 0.0)
     table[..., 13] = np.where(joined, 0.0, odds[:, 2])
+    table[..., 14] = -np.log(max(len(tails), sum(block.starts[0] < 0.5 for block in right), 1))
     return table
 
 

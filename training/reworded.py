@@ -17,10 +17,6 @@ SUBTITLED = 0.15  # share of the pages with subtitles that no labelled page has
 LEAST_LEFT = 80  # characters of a paragraph that a clause is taken from
 LABELLED = 0.15  # share of the pages with the label of a column over each title
 HALVED = 0.3  # share of the pages with headings in two halves
-HALVED_PICTURED = (
-    0.5  # share of those that get captions in one piece, which can't be told from headings by their words alone
-)
-SHORTEST_COUPLET = 8  # characters of a heading that is cut in the middle
 _CLAUSES = re.compile(r"(?<=[，。；])[\u4e00-\u9fff“”]+(?=[，。；])")
 
 
@@ -34,8 +30,6 @@ def reworded(gold: Gold, dice: random.Random) -> Gold:
         gold = {**gold, "articles": [{**a, "kicker": a["kicker"] or column_label(dice)} for a in gold["articles"]]}
     if dice.random() < HALVED:
         gold = {**gold, "articles": [halved(article) for article in gold["articles"]]}
-        if dice.random() < HALVED_PICTURED:
-            gold = {**gold, "articles": [pictured(article, dice) for article in gold["articles"]]}
     return gold
 
 
@@ -72,25 +66,9 @@ def without_clause(article: Gold, dice: random.Random) -> tuple[str | None, Gold
 
 
 def halved(article: Gold) -> Gold:
-    """The article with all its headings in two halves, as most papers print them: white space for comma or colon, or in the middle."""
+    """The article with white space for the comma or colon of its headings, as most papers print two halves."""
     sections = [
-        {**section, "heading": section["heading"] and couplet(section["heading"])} for section in article["sections"]
+        {**section, "heading": section["heading"] and re.sub("[，、：]", " ", section["heading"])}
+        for section in article["sections"]
     ]
     return {**article, "sections": sections}
-
-
-def couplet(heading: str) -> str:
-    """A heading in two halves.
-
-    >>> couplet("桥通了，路近了"), couplet("山里的孩子上学去"), couplet("办学")
-    ('桥通了 路近了', '山里的孩 子上学去', '办学')
-    """
-    parted = re.sub("[，、：]", " ", heading)
-    middle = len(parted) // 2
-    if (
-        " " in parted
-        or len(parted) < SHORTEST_COUPLET
-        or not re.fullmatch(r"[\u4e00-\u9fff]{2}", parted[middle - 1 : middle + 1])
-    ):
-        return parted
-    return f"{parted[:middle]} {parted[middle:]}"

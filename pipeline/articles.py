@@ -16,7 +16,7 @@ from pipeline.bylines import bylines, runs_on
 from pipeline.captions import captions, set_aside
 from pipeline.confidence import confidence
 from pipeline.document import Article, Block, Byline, Removal, Role, Section
-from pipeline.fronts import Front, fronts
+from pipeline.fronts import Front, fronts, paired
 from pipeline.headings import place
 from pipeline.order import Item, reorder
 from pipeline.partition import partition
@@ -54,9 +54,7 @@ def articles(
     removals, blocks = set_aside(blocks)
     [items] = pins.ordered([reorder(blocks, seams, unwrap_options)])
     found, loose = fronts(blocks)
-    runs = partition(blocks, items, found)
-    if not found:
-        found = [Front()]
+    found, runs = paired(found or [Front()], partition(blocks, items, found))
     if options.headings:
         runs = [place(run, blocks) for run in runs]
     runs = pins.headed(pins.ordered(runs), found, blocks)

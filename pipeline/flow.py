@@ -19,6 +19,7 @@ from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
+from pipeline.habits import by_build
 from pipeline.headline import headlines
 from pipeline.language import TRADITIONAL, language
 from pipeline.lines import lines
@@ -51,7 +52,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
     seen = by_brackets(found, by_quotes(found, roles(found, settings.roles, model, fold)))
-    decisions = pins.decisions(by_habit(found, seen))
+    decisions = pins.decisions(by_build(found, by_habit(found, seen)))
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)
     own = stitching_seams(settings.stitch.seam_model, traditional=traditional)

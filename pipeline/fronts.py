@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.document import Block, Role
+from pipeline.order import Item
 
 FRONT = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
 
@@ -92,3 +93,28 @@ def _in_cluster(blocks: Sequence[Block], cluster: Sequence[int]) -> list[Front]:
         elif role is Role.BYLINE:
             (before[-1] if before else after[0]).bylines.append(i)
     return here
+
+
+def paired(found: Sequence[Front], runs: Sequence[list[Item]]) -> tuple[list[Front], list[list[Item]]]:
+    """The fronts and their runs, where of two headlines in a row one has no text: they are the title and subtitle of one article.
+
+    More than two in a row are a list of contents, and stay.
+    """
+    whole: list[Front] = []
+    kept: list[list[Item]] = []
+    for k, (front, run) in enumerate(zip(found, runs, strict=True)):
+        just_two = _in_a_row(found, k) and not _in_a_row(found, k - 1) and not _in_a_row(found, k + 1)
+        if just_two and not (run and kept[-1]):
+            whole[-1].subtitles += front.titles + front.subtitles
+            whole[-1].kickers += front.kickers
+            whole[-1].bylines += front.bylines
+            kept[-1] = kept[-1] or run
+        else:
+            whole.append(front)
+            kept.append(run)
+    return whole, kept
+
+
+def _in_a_row(found: Sequence[Front], k: int) -> bool:
+    """Whether a headline stands right behind the one before."""
+    return 0 < k < len(found) and found[k].titles[:1] == [i + 1 for i in found[k - 1].titles[-1:]]

@@ -18,8 +18,7 @@ from pipeline.sections import Floats, Flow, Runs, heads, leads, runs, weights
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
-SHY = 0.5  # what more must speak for a lead: moving it tears paragraphs apart that may belong together
-EVEN = 0.75  # how much it counts against runs that they differ in length, for the squares of the logs of their lengths
+EVEN = 1.0  # how much it counts against runs that they differ in length, for the squares of the logs of their lengths
 SHORT = 20  # characters that are added to each run, so that short ones don't differ much
 HABIT = 1.0  # how much it counts against a heading that it stands on the side of its text where fewer do
 FOLLOW = 0.3  # how much it counts that two headings in a row head two runs in a row
@@ -98,7 +97,7 @@ def _worth(page: Flow, evidence: Floats, ways: list[list[int]]) -> _Worth:
     """All ways have as many cuts, so that the evidence of all is counted at once."""
     those = runs(page, np.sort(np.array(ways, dtype=np.int64)))
     scores = heads(page, those) @ weights()["heads"]
-    lead = leads(page, those, scores) @ weights()["leads"] - SHY
+    lead = leads(page, those, scores) @ weights()["leads"]
     rows = np.concatenate((scores, lead[..., None]), axis=2).swapaxes(1, 2)
     return _Worth(
         those,

@@ -1,9 +1,11 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Block, Line, Role
-from pipeline.fronts import fronts
+from pipeline.fronts import Front, fronts, paired
 from pipeline.headline import headlines
+from pipeline.order import Item
 from pipeline.text import Text
 
 LIKELY = {role: tuple(0.86 if role is other else 0.02 for other in Role) for role in Role}
@@ -84,3 +86,34 @@ def test_nothing_but_roles_is_changed(rows):
     placed = [i for f in found for i in (*f.titles, *f.kickers, *f.subtitles, *f.bylines)] + loose
     front = (Role.TITLE, Role.KICKER, Role.SUBTITLE, Role.BYLINE)
     assert sorted(placed) == [i for i, b in enumerate(after) if b.role in front]
+
+
+KINDS = {"T": Role.TITLE, "S": Role.SUBTITLE, "Y": Role.BYLINE, "b": Role.BODY, "F": Role.FURNITURE}
+
+
+@pytest.mark.parametrize(
+    ("rows", "owner", "titles", "subtitles", "texts"),
+    [
+        ("TTbb", "b", [[0]], [[1]], [2]),  # the text is dealt to the second one, the first has none
+        ("TTbb", "a", [[0]], [[1]], [2]),
+        ("TTbbb", "abb", [[0], [1]], [[], []], [1, 2]),  # both have text
+        ("TTTbb", "bb", [[0], [1], [2]], [[], [], []], [0, 2, 0]),  # a list of contents
+        ("TFTbb", "bb", [[0], [2]], [[], []], [0, 2]),  # not in a row
+        ("TTSYbb", "bb", [[0]], [[1, 2]], [2]),
+        ("Tbb", "aa", [[0]], [[]], [2]),
+        ("bb", "aa", [[]], [[]], [2]),
+    ],
+)
+def test_of_two_headlines_in_a_row_one_without_text_is_a_subtitle(
+    rows: str, owner: str, titles: list[list[int]], subtitles: list[list[int]], texts: list[int]
+) -> None:
+    blocks = [block(KINDS[kind], "桥") for kind in rows]
+    found = fronts(blocks)[0] or [Front()]
+    bodies = [Item(one, i, i) for i, one in enumerate(blocks) if one.role is Role.BODY]
+    runs: list[list[Item]] = [[] for _ in found]
+    for item, name in zip(bodies, owner.ljust(len(bodies), owner[-1]), strict=True):
+        runs["ab".index(name)].append(item)
+    whole, kept = paired(found, runs)
+    assert [front.titles for front in whole] == titles
+    assert [front.subtitles for front in whole] == subtitles
+    assert list(map(len, kept)) == texts

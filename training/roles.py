@@ -43,8 +43,8 @@ from training.typeset import anew
 MISHEARD = 0.1  # share of the lines of a variant whose sound is put in at random
 LISTED = 4  # one page in so many has a list on it, for a random field
 VARIANTS = 2  # damaged variants of each page for a random field
-ANEW = 3  # times that the articles of each page are set anew for a random field
-MORE_VARIANTS, MORE_ANEW, TOGETHER, LISTS = 5, 14, 3, 1  # for a network; pages put together, pages with a list
+ANEW = 2  # times that the articles of each page are set anew for a random field
+MORE_VARIANTS, MORE_ANEW, TOGETHER, LISTS = 5, 8, 3, 1  # for a network; pages put together, pages with a list
 FIRST_ANEW = 1000  # what a network is shown, no random field is
 
 

@@ -37,7 +37,7 @@ def _placed(items: Sequence[Item], blocks: Sequence[Block]) -> list[Item]:
         return list(items)
     page = flow(items, blocks)
     evidence = breaks(page) @ weights()["breaks"]
-    best = max((plan(page, evidence, count) for count in _counts(page)), key=lambda plan: plan.score)
+    best = plan(page, evidence, _counts(page))
     if page.items[-1].block.role is Role.HEADING or best.score > as_found(page, evidence, _own(page)) + CROWDED:
         return _moved(page, best)
     return list(items)

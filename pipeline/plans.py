@@ -63,8 +63,22 @@ class _Worth:
     cut: Floats  # what the cuts of each way are worth
 
 
-def plan(page: Flow, evidence: Floats, count: int) -> Plan:
-    """The best way found to deal out `count` runs: the likeliest cuts first, then one cut after the other put elsewhere."""
+def plan(page: Flow, evidence: Floats, counts: Sequence[int]) -> Plan:
+    """The best way found to deal out one of several numbers of runs."""
+    found = sorted([_way(page, evidence, count) for count in counts], key=lambda way: -way.score)
+    best = Plan(-math.inf, [], None)
+    for way in found:
+        if way.score + FOLLOW * (len(page.headings) - 1) <= best.score:
+            break  # order can't make up for it
+        worth = _worth(page, evidence, [way.cuts])
+        told, over = _in_order(worth, way.over)
+        if (score := float(worth.cut[0]) + told) > best.score:
+            best = Plan(score, *_heads(page, worth.those, over))
+    return best
+
+
+def _way(page: Flow, evidence: Floats, count: int) -> _Way:
+    """The best way found to deal out so many runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
     best, tries = _Way(-math.inf, likely[: count - 1], []), 1 + min(TRIES // count, 40)
     left = [
@@ -75,9 +89,7 @@ def plan(page: Flow, evidence: Floats, count: int) -> Plan:
         ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]][: count - 1] for k, gap in moves]
         best, tried = _dealt(page, evidence, ways, best)
         left, tries = left[left.index(moves[tried - 1]) + 1 :], tries - tried
-    worth = _worth(page, evidence, [best.cuts])
-    score, over = _in_order(worth, best.over)
-    return Plan(float(worth.cut[0]) + score, *_heads(page, worth.those, over))
+    return best
 
 
 def as_found(page: Flow, evidence: Floats, headings: Sequence[int]) -> float:
@@ -138,11 +150,14 @@ def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: _Way) -> t
 
 def _score(worth: _Worth, way: int, over: Sequence[int], follow: float = FOLLOW) -> float:
     """What it is worth to deal the runs of a way out like this."""
-    gain, before, behind = worth.gain[way], worth.before[way], worth.behind[way]
+    gain, before, behind = worth.gain[way].tolist(), worth.before[way].tolist(), worth.behind[way].tolist()
     pairs = [(row, run) for row, run in enumerate(over) if run != NO_RUN]
-    sides = [sum(side[run, row] for row, run in pairs if row < len(over) - 1) for side in (before, behind)]
-    told = sum(float(gain[row, run]) for row, run in pairs) - HABIT * float(min(sides))
-    return told + follow * sum(b == a + 1 for a, b in pairwise(over[:-1]) if a != NO_RUN)
+    told = sum([gain[row][run] for row, run in pairs])
+    if over[-1] != NO_RUN:
+        pairs.pop()  # the lead stands on no side of a heading
+    sides = [sum([side[run][row] for row, run in pairs]) for side in (before, behind)]
+    in_a_row = sum([b == a + 1 for a, b in pairwise(over[:-1]) if a != NO_RUN])
+    return float(told - HABIT * min(sides) + follow * in_a_row)
 
 
 def _in_order(worth: _Worth, over: list[int]) -> tuple[float, list[int]]:

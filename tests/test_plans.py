@@ -51,7 +51,7 @@ def page_of(rows: str) -> Flow:
 
 def best(page: Flow, count: int) -> dict[str, str]:
     """The heading over each run, by the first paragraph of it."""
-    found = plan(page, breaks(page) @ weights()["breaks"], count)
+    found = plan(page, breaks(page) @ weights()["breaks"], [count])
     said = [item.block.text.chars for item in page.items]
     return {said[first]: said[over] for first, over in found.heads}
 
@@ -115,7 +115,7 @@ def test_runs_of_one_length_are_preferred() -> None:
 def test_a_plan_deals_out_each_run_and_each_heading_once(bodies: str, count: int, first: bool) -> None:
     heap = "." * count
     page = page_of(heap + bodies if first else bodies + heap)
-    found = plan(page, breaks(page) @ weights()["breaks"], min(count, len(bodies)))
+    found = plan(page, breaks(page) @ weights()["breaks"], [min(count, len(bodies))])
     runs_headed, used = zip(*found.heads, strict=True) if found.heads else ((), ())
     assert len(set(runs_headed)) == len(runs_headed)
     assert len(set(used)) == len(used)
@@ -131,7 +131,7 @@ def test_what_stands_well_scores_no_less_as_found(rows: str) -> None:
     page = page_of(rows)
     evidence = breaks(page) @ weights()["breaks"]
     own = [k for k, h in enumerate(page.headings) if page.items[h + 1].block.role is Role.BODY]
-    assert as_found(page, evidence, own) >= plan(page, evidence, len(own) + (rows[0] == "茶")).score - 1e-3
+    assert as_found(page, evidence, own) >= plan(page, evidence, [len(own) + (rows[0] == "茶")]).score - 1e-3
 
 
 WORDS = tomllib.loads((files("pipeline") / "lexicon" / "continuing.toml").read_text(encoding="utf-8"))

@@ -50,7 +50,7 @@ def unwrap(lines: Sequence[Text], options: UnwrapOptions, *, headline: bool = Fa
         if halves or _space_between(before, line.chars):
             pieces.append(Text.made(" "))
         elif (
-            options.hyphens and _HYPHENATED.search(before) and line.chars[:1].islower() and not _ADDRESS.search(before)
+            options.hyphens and line.chars[:1].islower() and _HYPHENATED.search(before) and not _ADDRESS.search(before)
         ):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)

@@ -188,8 +188,8 @@ def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
 def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     """Pairs (row, column), each used once, of the greatest sum; a pair must score more than `least`.
 
-    The assignment problem by shortest augmenting paths (Kuhn 1955, Jonker and Volgenant 1987), with a spare column for
-    each row to stay alone in. Cubic in the number of rows, which `SEARCHED` bounds.
+    The assignment problem by shortest augmenting paths (Kuhn 1955, Jonker and Volgenant 1987), in which a row may stay
+    alone. Cubic in the number of rows, which `SEARCHED` bounds.
 
     >>> match(np.array([[5.0, 4.0], [4.5, 0.0]], dtype=np.float32), 1.0)
     [(0, 1), (1, 0)]
@@ -202,43 +202,59 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     best = gain.argmax(axis=1)
     if len(set(best.tolist())) == len(rows):  # each can have its best
         return list(zip(rows.tolist(), columns[best].tolist(), strict=True))
-    alone = [0.0] * len(rows)
-    row_of = _assigned([[*costs, *alone] for costs in (-gain).tolist()])[: len(columns)]
-    pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(row_of) if r >= 0]
+    pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(_assigned((-gain).tolist())) if r >= 0]
     return sorted(pair for pair in pairs if speaks[pair])
 
 
 def _assigned(cost: list[list[float]]) -> list[int]:
-    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns.
+    """The row of each column (-1: none) in the cheapest assignment of rows, each of which may stay alone at no cost.
 
-    Each row begins with its cheapest column; those that find it taken look for a way on.
+    Each row begins with its cheapest column, which costs less than nothing; those that find it taken look for a way on.
     """
     u, v = list(map(min, cost)), [0.0] * len(cost[0])
     owner = [-1] * len(v)
     for row in reversed(range(len(cost))):  # of several rows the first one stays
         owner[cost[row].index(u[row])] = row
     for row in sorted(set(range(len(cost))).difference(owner)):
-        least, came = [math.inf] * len(v), [-1] * len(v)
-        left, done = list(range(len(v))), list[int]()
-        here, at = row, -1  # no column yet
-        while here >= 0:
-            step, onward = math.inf, -1
-            costs, own = cost[here], u[here]
-            for column in left:
-                reduced = costs[column] - own - v[column]
-                if reduced < least[column]:
-                    least[column], came[column] = reduced, at
-                if least[column] < step:
-                    step, onward = least[column], column
-            u[row] += step
-            for column in done:
-                u[owner[column]] += step
-                v[column] -= step
-            for column in left:
-                least[column] -= step
-            left.remove(onward)
-            done.append(onward)
-            here, at = owner[onward], onward
+        at, came = _way_on(row, cost, u, v, owner)
         while at >= 0:
             owner[at], at = owner[came[at]] if came[at] >= 0 else row, came[at]
     return owner
+
+
+def _way_on(
+    row: int, cost: list[list[float]], u: list[float], v: list[float], owner: list[int]
+) -> tuple[int, list[int]]:
+    """The last column on the cheapest way on for a row (-1: it stays alone), and for each column the one before it on the way.
+
+    The last column had no row, or its row stays alone from now on. `u` and `v` are brought up to what the way costs.
+    """
+    least, came = [math.inf] * len(v), [-1] * len(v)
+    left, done = list(range(len(v))), list[int]()
+    alone, last = math.inf, -1  # what it costs at least that a row on the way stays alone, and its column
+    here, at = row, -1  # no column yet
+    while True:
+        step, onward = math.inf, -1
+        costs, own = cost[here], u[here]
+        for column in left:
+            reduced = costs[column] - own - v[column]
+            if reduced < least[column]:
+                least[column], came[column] = reduced, at
+            if least[column] < step:
+                step, onward = least[column], column
+        if -own < alone:
+            alone, last = -own, at
+        ends = alone < step
+        step = min(step, alone)
+        u[row] += step
+        for column in done:
+            u[owner[column]] += step
+            v[column] -= step
+        if ends or owner[onward] < 0:
+            return last if ends else onward, came
+        alone -= step
+        for column in left:
+            least[column] -= step
+        left.remove(onward)
+        done.append(onward)
+        here, at = owner[onward], onward

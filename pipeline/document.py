@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.text import Change, Text
 
@@ -122,8 +123,7 @@ class Article:
     unresolved: int = 0  # fragments whose other half was not found
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of one line, for `pipeline explain`."""
 
     number: int

@@ -155,12 +155,14 @@ def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
 
 def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins) -> Iterable[Fate]:
     """What became of each line that has something on it."""
-    held = ((i, block, line) for i, block in enumerate(blocks) for line in block.lines)
-    for at, ((i, block, line), decision) in enumerate(zip(held, decisions, strict=True)):
-        rule = decision.rule if block.role is ROLE_OF[decision.label] else block.rule
-        went = reading.went.get(i, "removed")
-        begins = line.text.chars[:BEGINS]
-        yield Fate(line.number, block.role, pins.rules.get(at, rule), decision.confidence, went, begins)
+    decided = enumerate(decisions)
+    for i, block in enumerate(blocks):
+        role, went = block.role, reading.went.get(i, "removed")
+        for line, (at, decision) in zip(block.lines, decided, strict=False):
+            rule = decision.rule if role is ROLE_OF[decision.label] else block.rule
+            yield Fate(
+                line.number, role, pins.rules.get(at, rule), decision.confidence, went, line.text.chars[:BEGINS]
+            )
 
 
 def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:

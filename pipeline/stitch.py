@@ -26,6 +26,7 @@ from pipeline.vocabulary import heard, vocabulary
 Floats = npt.NDArray[np.float32]
 
 TERMINAL = "。！？…!?"
+STOPS = TERMINAL + "：:；;"  # no text goes on behind these; behind quotes and brackets only TERMINAL counts
 CLOSERS = "”’》）)」』】\"'"
 CONTEXT = 12  # characters on each side of a seam
 TOPIC = 200  # characters on each side in which shared words are looked for
@@ -74,10 +75,10 @@ def weights() -> Floats:
 
 def is_tail(block: Block) -> bool:
     """Whether a block of body text ends in mid-sentence."""
-    if block.role is not Role.BODY:
-        return False
     chars = block.text.chars
-    return (chars.rstrip(CLOSERS)[-1:] or chars[-1:]) not in TERMINAL and chars[-1] not in "：:；;"
+    if block.role is not Role.BODY or chars[-1:] in STOPS:
+        return False
+    return (chars.rstrip(CLOSERS) or chars)[-1] not in TERMINAL
 
 
 def is_head(block: Block) -> bool:
@@ -123,10 +124,10 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     table[..., 0] = 1.0
     near = model.matrix([*lefts, EDGE], [*rights, EDGE], 4)  # the edges of a paragraph too, in one batch
     far = near[:-1, :-1] if model.order <= 5 else model.matrix(lefts, rights, 8)  # no gram reaches so far
-    table[..., 1] = np.clip(near[:-1, :-1], -12, 12)
-    table[..., 2] = np.clip(far, -12, 12)
+    table[..., 1] = near[:-1, :-1].clip(-12, 12)
+    table[..., 2] = far.clip(-12, 12)
     table[..., 3] = near[:-1, -1:] + model.unigrams[BOUNDARY]
-    table[..., 4] = np.clip(near[-1:, :-1], -12, 12)
+    table[..., 4] = near[-1:, :-1].clip(-12, 12)
     table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
     table[..., 6], table[..., 7] = _balance(left, right)
     joined = np.array(tails)[:, None] + 1 == np.array(heads)

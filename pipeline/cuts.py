@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def bonds(said: Vocabulary) -> tuple[Floats, Floats]:
     return _share(near, _beside(said.sums(weight))), _share(_reach(new, ended), there)
 
 
-def _reach(begins: Floats, ends: Floats) -> Floats:
+def _reach(begins: npt.NDArray[Any], ends: npt.NDArray[Any]) -> Floats:
     """For each inner place the weight of what begins before it and goes on behind it."""
     reach: Floats = (begins - ends).cumsum()[:-1]
     return reach

@@ -160,9 +160,7 @@ def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Readi
         role, went = block.role, reading.went.get(i, "removed")
         for line, (at, decision) in zip(block.lines, decided, strict=False):
             rule = decision.rule if role is ROLE_OF[decision.label] else block.rule
-            yield Fate(
-                line.number, role, pins.rules.get(at, rule), decision.confidence, went, line.text.chars[:BEGINS]
-            )
+            yield Fate(line.number, role, pins.rules.get(at, rule), decision.confidence, went, line.text.chars[:BEGINS])
 
 
 def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from pipeline.document import Block, Role
 from pipeline.order import Item
-from pipeline.vocabulary import Floats, Ints, Vocabulary
+from pipeline.vocabulary import Floats, Vocabulary
 
 Vectors = npt.NDArray[np.float32]
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -259,14 +258,16 @@ def blocks_of(
     lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]
 ) -> list[Block]:
     """Lines of one role, joined by `put` (the unwrap stage; its flag says headline) to blocks in the order found."""
-    starts: list[int] = []
+    groups: list[list[int]] = []
     for i, decision in enumerate(decisions):
-        goes_on = decision.label in "tshxJ" and i and ROLE_OF[decision.label] is ROLE_OF[decisions[i - 1].label]
+        goes_on = decision.label in "tshxJ" and groups and ROLE_OF[decision.label] is ROLE_OF[decisions[i - 1].label]
         if decision.label == "J" and decision.resumes > DOUBT and lines[i - 1].text.chars[-1] not in TERMINAL:
             goes_on = False  # a column may have ended here: the stitch stage decides, with the whole page before it
-        if not goes_on:
-            starts.append(i)
-    return [_block(lines[a:b], decisions[a:b], put) for a, b in pairwise([*starts, len(lines)])]
+        if goes_on:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return [_block([lines[i] for i in group], [decisions[i] for i in group], put) for group in groups]
 
 
 def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]) -> Block:
@@ -277,8 +278,8 @@ def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[
         text=put([line.text for line in lines], role in (Role.TITLE, Role.SUBTITLE, Role.HEADING)),
         lines=tuple(lines),
         rule=first.rule,
-        confidence=min([d.confidence for d in decisions]),
+        confidence=min(d.confidence for d in decisions),
         opens=first.label not in "CJ",
         starts=(first.opens, first.goes_on, first.resumes),
-        odds=tuple(map(max, *[d.odds for d in decisions])) if len(decisions) > 1 else first.odds,
+        odds=tuple(map(max, zip(*(d.odds for d in decisions), strict=True))) if len(decisions) > 1 else first.odds,
     )

@@ -100,11 +100,21 @@ def vocabulary(texts: Sequence[str]) -> Vocabulary:
     return _entries(texts, place, code)
 
 
-def characters(texts: Sequence[str]) -> Vocabulary:
-    """The vocabulary of texts whose words are the single Han characters."""
+def characters(texts: Sequence[str], some: int) -> Ints:
+    """How often each text says each Han character that the first `some` of them say, shape (texts, characters).
+
+    >>> characters(["修桥", "大桥通", "桥桥"], 1).tolist()
+    [[1, 1], [0, 1], [0, 2]]
+    """
     han = codes("\n".join(texts)) - _FIRST
     place = (han < _HAN).nonzero()[0]
-    return _entries(texts, place, han[place])
+    code, owner = han.take(place), _owners(texts).take(place)
+    known = np.unique(code[owner < some])
+    column = np.full(int(_HAN), -1)
+    column[known] = np.arange(len(known))
+    at = column.take(code)
+    told = owner[at >= 0] * len(known) + at[at >= 0]
+    return np.bincount(told, minlength=len(texts) * len(known)).reshape(len(texts), len(known))
 
 
 def heard(counts: npt.NDArray[Any]) -> Floats:
@@ -115,14 +125,19 @@ def heard(counts: npt.NDArray[Any]) -> Floats:
 
 def _entries(texts: Sequence[str], place: Ints, code: npt.NDArray[np.uint32]) -> Vocabulary:
     """The vocabulary whose words have a code each and stand at a place in the texts put one behind the other."""
-    owner = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(text) + 1 for text in texts])
-    every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner.take(place))
+    owner = _owners(texts).take(place).astype(np.uint64)
+    every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner)
     start = _is_new(every).nonzero()[0]
     entries = every.take(start)
     word = _is_new(entries >> np.uint64(32)).cumsum() - 1
     text = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
     count = np.concatenate((start[1:], [len(every)])) - start
     return _weighed(len(texts), text, word, count, int(word[-1]) + 1 if len(word) else 0)
+
+
+def _owners(texts: Sequence[str]) -> Ints:
+    """Which text each character stands in where they are put one behind the other, with one character between."""
+    return np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
 
 
 def _is_new(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
@@ -62,7 +63,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
         document=document,
         articles=tuple(finish.article(article) for article in reading.articles),
         removals=(*doubled, *reading.removals),
-        fates=tuple(fates(decisions, blocks, reading, pins)),
+        told=partial(fates, decisions, blocks, reading, pins),
         language=script,
         seams=tuple(seam_marks(blocks, seams)),
         corrected=digest(corrections),
@@ -155,12 +156,14 @@ def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
 
 def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins) -> Iterable[Fate]:
     """What became of each line that has something on it."""
-    decided = enumerate(decisions)
+    decided, went = enumerate(decisions), reading.went()
     for i, block in enumerate(blocks):
-        role, went = block.role, reading.went.get(i, "removed")
+        role, place = block.role, went.get(i, "removed")
         for line, (at, decision) in zip(block.lines, decided, strict=False):
             rule = decision.rule if role is ROLE_OF[decision.label] else block.rule
-            yield Fate(line.number, role, pins.rules.get(at, rule), decision.confidence, went, line.text.chars[:BEGINS])
+            yield Fate(
+                line.number, role, pins.rules.get(at, rule), decision.confidence, place, line.text.chars[:BEGINS]
+            )
 
 
 def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:

@@ -7,8 +7,9 @@ each heading its section.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,11 +41,11 @@ class ArticlesOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The articles of a page, what no record carries, and for each block where it went ("a1.title", …)."""
+    """The articles of a page, what no record carries, and what tells for each block where it went ("a1.title", …)."""
 
     articles: list[Article]
     removals: list[Removal]
-    went: dict[int, str]
+    went: Callable[[], dict[int, str]]
 
 
 def articles(
@@ -65,7 +66,7 @@ def articles(
         [i for i, b in enumerate(blocks) if b.role is Role.CAPTION and owners[i] == a] for a in range(len(found))
     ]
     made = [_article(blocks, *parts, len(found)) for parts in zip(found, runs, pictures, strict=True)]
-    went = _went(blocks, found, runs, pictures)
+    went = partial(_went, blocks, found, runs, pictures)
     return Reading([article for article in made if _holds(article)], removals, went)
 
 

@@ -52,8 +52,9 @@ def audit(page: Page) -> None:
     for change in (*marks(odd), *_misread_marks(odd)):
         held[change.start : change.end] = False
     _check_made(page, chars[~kept & letters])
-    _check_changed(page, chars[kept], origins[kept], source)
-    _report(page, "turned into marks", held & _silent(origins[kept], origins[letters & kept], len(source)))
+    of_source = origins[kept]
+    _check_changed(page, chars[kept], of_source, source)
+    _report(page, "turned into marks", held & _silent(of_source, origins[letters & kept], len(source)))
     count = _count(odd, origins, kept, len(source))
     _report(page, "lost", held & (count == 0))
     _report(page, "doubled", held & (count > 1))
@@ -82,8 +83,7 @@ def is_letter(points: Codes) -> Mask:
     >>> is_letter(codes("第5版，Ａ𠮷 。")).tolist()
     [True, True, True, False, True, True, False, False]
     """
-    table = _letters_of_the_bmp()
-    mask: Mask = table[np.minimum(points, _BMP)]
+    mask: Mask = _letters_of_the_bmp().take(points, mode="clip")
     wide = np.flatnonzero(points >= _BMP)
     if len(wide):
         mask[wide] = [chr(point).isalnum() for point in points[wide].tolist()]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from pipeline.continuing import continues
 from pipeline.document import Block, Role
 from pipeline.order import Item
-from pipeline.vocabulary import Floats, Ints, Vocabulary
+from pipeline.vocabulary import Floats, Vocabulary
 
 Vectors = npt.NDArray[np.float32]
 
@@ -35,6 +36,7 @@ _DATELINE = re.compile(
 )
 _CLOSING = re.compile(r"[（(【](?:[^（）()。]{2,24})[)）】]\s*$")
 _STOPS = "。！？…!?"
+_BRACKETS = ")）】"
 
 FEATURES = (
     "bias", "near", "near_dip", "across", "across_dip", "byline", "front", "caption", "furniture", "apart", "measure",
@@ -87,32 +89,27 @@ def meanings(told: Vectors) -> Floats:
     places = np.arange(1, len(told))
     before = sums[places] - sums[np.maximum(0, places - WIDE)]
     after = sums[np.minimum(len(told), places + WIDE)] - sums[places]
-    length = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    length = np.sqrt((before**2).sum(axis=1)) * np.sqrt((after**2).sum(axis=1))
     found: Floats = ((before * after).sum(axis=1) / np.maximum(length, 1e-6)).astype(np.float64)
     return found
 
 
 def bonds(said: Vocabulary) -> tuple[Floats, Floats]:
     """How much the texts on both sides of each inner place share: within NEAR of it, and altogether; 0 to 1."""
-    n = said.texts
-    text, word = said.text, said.word
+    n, text, word = said.texts, said.text, said.word
     weight = said.weight[word]
-    same = word[1:] == word[:-1]
-    again, goes_on = (np.zeros(len(word), dtype=np.bool_) for _ in range(2))
-    again[1:] = goes_on[:-1] = same
-    is_near = same & (text[1:] - text[:-1] <= NEAR)
-    near = _reach(text[:-1][is_near], text[1:][is_near], weight[1:][is_near], n)
-    first, last = text[~again], text[~goes_on]
-    across = _reach(first, last, weight[~again], n)
-    new, ended = np.bincount(first, weight[~again], n), np.bincount(last, weight[~goes_on], n)
+    again = np.flatnonzero((word[1:] == word[:-1]) & (text[1:] - text[:-1] <= NEAR))
+    near = _reach(*(np.bincount(text[at], weight[at], n) for at in (again, again + 1)))
+    held = said.held[said.held > 0]
+    last = held.cumsum() - 1  # entry of each word
+    new, ended = (np.bincount(text[at], weight[at], n) for at in (last - held + 1, last))
     there = np.minimum(new.cumsum()[: n - 1], ended.sum() - ended.cumsum()[: n - 1])
-    return _share(near, _beside(said.sums(said.weight[said.word]))), _share(across, there)
+    return _share(near, _beside(said.sums(weight))), _share(_reach(new, ended), there)
 
 
-def _reach(first: Ints, last: Ints, weight: Floats, n: int) -> Floats:
+def _reach(begins: npt.NDArray[Any], ends: npt.NDArray[Any]) -> Floats:
     """For each inner place the weight of what begins before it and goes on behind it."""
-    steps = np.bincount(first + 1, weight, n + 1) - np.bincount(last + 1, weight, n + 1)
-    reach: Floats = steps.cumsum()[1:n]
+    reach: Floats = (begins - ends).cumsum()[:-1]
     return reach
 
 
@@ -128,7 +125,7 @@ def _beside(own: Floats) -> Floats:
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    share: Floats = np.clip(part / np.maximum(1.0, whole), 0.0, 1.0)
+    share: Floats = (part / np.maximum(1.0, whole)).clip(0.0, 1.0)
     return share
 
 
@@ -145,7 +142,7 @@ def _differ(items: Sequence[Item]) -> npt.NDArray[np.bool_]:
     """Whether the measures of an item and the next one differ, where both have lines enough to tell."""
     widths = np.array([max([len(line.text.chars) for line in item.block.lines]) for item in items])
     long = np.array([len(item.block.lines) > 1 for item in items])
-    return np.asarray(long[1:] & long[:-1] & (np.abs(np.diff(widths)) > SLACK), dtype=np.bool_)
+    return np.asarray(long[1:] & long[:-1] & (np.abs(widths[1:] - widths[:-1]) > SLACK), dtype=np.bool_)
 
 
 def _beginning(block: Block) -> tuple[bool, bool, bool]:
@@ -156,7 +153,7 @@ def _beginning(block: Block) -> tuple[bool, bool, bool]:
 def _end(block: Block) -> tuple[bool, bool]:
     """Whether an item ends with a bracket, as articles do, and whether without any end."""
     last = block.text.chars.rstrip()
-    closes = bool(_CLOSING.search(last[-30:]))
+    closes = last[-1:] in _BRACKETS and bool(_CLOSING.search(last[-30:]))
     return closes, block.role is Role.BODY and last[-1:] not in _STOPS and not closes
 
 

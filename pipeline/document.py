@@ -1,12 +1,15 @@
 """What is passed from stage to stage: the document, its lines and blocks, and the page that is read from them.
 
-Frozen, slotted dataclasses without behaviour. Text fields are `Text`, so each character keeps its origin to the end.
+Frozen, slotted dataclasses without behaviour; named tuples, which are made sooner, of what a page has one for each line. Text
+fields are `Text`, so each character keeps its origin to the end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.text import Change, Text
 
@@ -122,8 +125,7 @@ class Article:
     unresolved: int = 0  # fragments whose other half was not found
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of one line, for `pipeline explain`."""
 
     number: int
@@ -150,7 +152,7 @@ class Page:
     document: Document
     articles: tuple[Article, ...]
     removals: tuple[Removal, ...]
-    fates: tuple[Fate, ...]
+    told: Callable[[], Iterable[Fate]] = field(compare=False, repr=False)  # the fates, made when someone asks
     language: str = "zh-Hans"
     publication: str = ""
     issue_date: str = ""  # "20230815" or ""
@@ -158,3 +160,8 @@ class Page:
     seams: tuple[SeamMark, ...] = ()
     corrected: str = ""  # digest of the corrections it was read with
     misfits: tuple[str, ...] = ()  # corrections that don't fit it, each with the reason
+
+    @property
+    def fates(self) -> tuple[Fate, ...]:
+        """What became of each line."""
+        return tuple(self.told())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
@@ -65,7 +66,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
         document=document,
         articles=tuple(finish.article(article) for article in reading.articles),
         removals=(*doubled, *reading.removals),
-        fates=tuple(fates(decisions, blocks, reading, pins)),
+        told=partial(fates, decisions, blocks, reading, pins),
         language=script,
         seams=tuple(seam_marks(blocks, seams)),
         corrected=digest(corrections),
@@ -158,12 +159,14 @@ def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
 
 def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins) -> Iterable[Fate]:
     """What became of each line that has something on it."""
-    held = ((i, block, line) for i, block in enumerate(blocks) for line in block.lines)
-    for at, ((i, block, line), decision) in enumerate(zip(held, decisions, strict=True)):
-        rule = decision.rule if block.role is ROLE_OF[decision.label] else block.rule
-        went = reading.went.get(i, "removed")
-        begins = line.text.chars[:BEGINS]
-        yield Fate(line.number, block.role, pins.rules.get(at, rule), decision.confidence, went, begins)
+    decided, went = enumerate(decisions), reading.went()
+    for i, block in enumerate(blocks):
+        role, place = block.role, went.get(i, "removed")
+        for line, (at, decision) in zip(block.lines, decided, strict=False):
+            rule = decision.rule if role is ROLE_OF[decision.label] else block.rule
+            yield Fate(
+                line.number, role, pins.rules.get(at, rule), decision.confidence, place, line.text.chars[:BEGINS]
+            )
 
 
 def seam_marks(blocks: Sequence[Block], seams: Sequence[Seam]) -> Iterable[SeamMark]:

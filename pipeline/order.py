@@ -8,15 +8,15 @@ pieces follow each other along the seams, and where no seam speaks they stay as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from pipeline.document import Block, Role
 from pipeline.stitch import Seam, is_tail
 from pipeline.unwrap import UnwrapOptions, unwrap
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A block of the flow: `first` and `last` are the indexes of its first and last fragment among all blocks."""
 
     block: Block
@@ -103,7 +103,7 @@ def _joined(
             items[-1] = _grown(items[-1], block, index, options)
         else:
             items.append(Item(block, index, index, 0, int(not block.opens)))
-    return [replace(item, unresolved=item.unresolved + 1) if is_tail(item.block) else item for item in items]
+    return [item._replace(unresolved=item.unresolved + 1) if is_tail(item.block) else item for item in items]
 
 
 def _grown(item: Item, block: Block, index: int, options: UnwrapOptions) -> Item:

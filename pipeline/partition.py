@@ -28,6 +28,7 @@ WORDS = 2.5  # the words of a headline come up in a paragraph more than in other
 MEANING = 0.3  # a headline and a paragraph speak of the same things
 DEALT = 3.5  # a headline out of its order
 EMPTY = 3.0  # a headline without text
+NOWHERE = -1  # stands behind the last item
 TINY = 1e-9  # stands for the weight of no words
 MOST = 3  # headlines dealt out in every order; with more, in the order found
 STEPS = 100_000  # steps of the search at most, over all orders
@@ -60,9 +61,10 @@ def table(blocks: Sequence[Block], items: Sequence[Item], fronts: Sequence[Front
     said = words.some(0, len(items))
     meant = vectors().of([*(headline(blocks, front) for front in fronts), *(item.block.text.chars for item in items)])
     named, told = apart(meant[: len(fronts)]), apart(meant[len(fronts) :])
+    firsts = np.array([item.first for item in items] + [NOWHERE])
     return Table(
         own=_own([words.of(k) for k in range(len(items), words.texts)], said) + MEANING * (named @ told.T),
-        starts=np.array([_starts(front, blocks, items) for front in fronts]),
+        starts=np.array([_starts(front, blocks, firsts) for front in fronts]),
         cuts=CUT * np.array(cuts(blocks, items, said, told)),
     )
 
@@ -101,12 +103,16 @@ def _turns(orders: Ints) -> Ints:
 
 def _own(headlines: Sequence[Ints], said: Vocabulary) -> Floats:
     """What the words of each headline say for each paragraph: how far they come up in it, against all the others."""
-    heard_of, tells = heard(said.count), said.weight * (said.held > 0)
+    spoken = np.zeros(len(said.held), dtype=np.bool_)
+    spoken[np.concatenate(headlines)] = True
+    at = np.flatnonzero(spoken[said.word])  # the few entries that count
+    text, word, heard_of = said.text[at], said.word[at], heard(said.count[at])
+    tells = said.weight * (said.held > 0)
     own = np.zeros((len(headlines), said.texts))
     for row, headline in zip(own, headlines, strict=True):
-        held = np.zeros(len(said.held))
+        held = np.zeros(len(tells))
         held[headline] = tells[headline]
-        hits = said.sums(held[said.word] * heard_of) / max(TINY, float(held.sum()))
+        hits = np.bincount(text, held[word] * heard_of, said.texts) / max(TINY, float(held.sum()))
         row[:] = WORDS * (hits - hits.sum() / max(1, len(hits)))
     return own
 
@@ -116,11 +122,12 @@ def headline(blocks: Sequence[Block], front: Front) -> str:
     return "\n".join(blocks[i].text.chars for i in (*front.titles, *front.subtitles, *front.kickers))
 
 
-def _starts(front: Front, blocks: Sequence[Block], items: Sequence[Item]) -> list[float]:
+def _starts(front: Front, blocks: Sequence[Block], firsts: Ints) -> Floats:
     """BEFORE at the item that a front stands right before, with nothing of another kind than front matter between."""
     text = (Role.BODY, Role.HEADING, Role.TITLE)
-    after = next((i for i in range(front.end() + 1, len(blocks)) if blocks[i].role in text), None)
-    return [*(BEFORE * (item.first == after) for item in items), 0.0]
+    after = next((i for i in range(front.end() + 1, len(blocks)) if blocks[i].role in text), len(blocks))
+    starts: Floats = BEFORE * (firsts == after)
+    return starts
 
 
 def _dealt(orders: Ints, those: Table) -> tuple[Floats, list[Ints]]:

@@ -35,7 +35,7 @@ class Pins:
 
     def __init__(self, corrections: Sequence[Correction], found: Sequence[Line]) -> None:
         self.found = found
-        self.index = {line.text.origins[0]: i for i, line in enumerate(found)}
+        self.index = {line.text.origins[0]: i for i, line in enumerate(found)} if corrections else {}
         self.misfits: dict[Correction, str] = {}
         self.rules: dict[int, str] = {}  # index of a line: the rule of the correction that it stands in
         self.at: dict[Correction, list[int]] = {}

@@ -9,6 +9,7 @@ captions or bylines, since readers drop records without text; its one section is
 from __future__ import annotations
 
 import traceback
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -168,7 +169,8 @@ class _Writer:
         for ordinal, (section, (start, _)) in enumerate(zip(sections, places, strict=True)):
             text = BREAK.join(paragraph.chars for paragraph in section.paragraphs if paragraph)
             at = start + len(section.heading) + len(BREAK) * bool(section.heading)
-            own = [[a - at, b - at, first, last] for a, b, first, last in spans if at <= a < at + len(text)]
+            those = spans[bisect_left(spans, [at]) : bisect_left(spans, [at + len(text)])]  # they rise in the text
+            own = [[a - at, b - at, first, last] for a, b, first, last in those]
             parts.append(self.section(article, section, name, ordinal, text, own))
         return whole, parts
 

@@ -94,7 +94,7 @@ def flow(items: Sequence[Item], blocks: Sequence[Block]) -> Flow:
         np.stack((fronted, is_heading[bodies]), axis=1),
         is_heading[bodies + 2],
         said.some(len(headings) + 1, len(texts)),
-        _words(said, characters(texts), len(headings)),
+        _words(_named(said, len(headings) + 1), characters(texts, len(headings) + 1), len(headings)),
         apart(named),
         meant,
         np.concatenate((np.zeros_like(spoken[:1]), meant)).cumsum(axis=0, dtype=np.float32),
@@ -112,17 +112,18 @@ def _beside(headings: Ints, bodies: Ints, fronted: Bools) -> tuple[Floats, Float
     back = np.append(bodies, -1)[after - 1] if len(bodies) else after  # and the last one before it
     at = bodies[:, None]
     direct, behind = at == headings + 1, at == headings - 1
-    usual = np.mean(onto == headings + 1), np.mean(back == headings - 1)
-    first = (direct, ~direct & (at == onto), direct * usual[0], np.broadcast_to(fronted[:, None], direct.shape))
-    last = (behind, ~behind & (at == back), behind * usual[1])
-    return np.stack(first, axis=-1).astype(np.float32), np.stack(last, axis=-1).astype(np.float32)
+    first, last = (np.empty((*direct.shape, columns), dtype=np.float32) for columns in (4, 3))
+    first[..., 0], first[..., 1], first[..., 3] = direct, ~direct & (at == onto), fronted[:, None]
+    first[..., 2] = direct * (onto == headings + 1).mean()
+    last[..., 0], last[..., 1] = behind, ~behind & (at == back)
+    last[..., 2] = behind * (back == headings - 1).mean()
+    return first, last
 
 
-def _words(pairs: Vocabulary, single: Vocabulary, count: int) -> Words:
+def _words(pairs: Counts, single: Ints, count: int) -> Words:
     """The words of the first `count` texts, the headings, and of the next one, the title."""
-    both = [_named(those, count + 1) for those in (pairs, single)]
-    edge = both[0].shape[1]
-    table = np.concatenate(both, axis=1)
+    edge = pairs.shape[1]
+    table = np.concatenate((pairs, single), axis=1, dtype=np.int32)
     own = (table[: count + 1] > 0).astype(np.float32)
     names = np.zeros((table.shape[1], 2 * count + 1), dtype=np.float32)
     names[:edge, : count + 1] = own[:, :edge].T

@@ -26,6 +26,7 @@ from pipeline.vocabulary import heard, vocabulary
 Floats = npt.NDArray[np.float32]
 
 TERMINAL = "。！？…!?"
+STOPS = TERMINAL + "：:；;"  # no text goes on behind these; behind quotes and brackets only TERMINAL counts
 CLOSERS = "”’》）)」』】\"'"
 CONTEXT = 12  # characters on each side of a seam
 TOPIC = 200  # characters on each side in which shared words are looked for
@@ -74,10 +75,10 @@ def weights() -> Floats:
 
 def is_tail(block: Block) -> bool:
     """Whether a block of body text ends in mid-sentence."""
-    if block.role is not Role.BODY:
-        return False
     chars = block.text.chars
-    return (chars.rstrip(CLOSERS)[-1:] or chars[-1:]) not in TERMINAL and chars[-1] not in "：:；;"
+    if block.role is not Role.BODY or chars[-1:] in STOPS:
+        return False
+    return (chars.rstrip(CLOSERS) or chars)[-1] not in TERMINAL
 
 
 def is_head(block: Block) -> bool:
@@ -123,10 +124,10 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     table[..., 0] = 1.0
     near = model.matrix([*lefts, EDGE], [*rights, EDGE], 4)  # the edges of a paragraph too, in one batch
     far = near[:-1, :-1] if model.order <= 5 else model.matrix(lefts, rights, 8)  # no gram reaches so far
-    table[..., 1] = np.clip(near[:-1, :-1], -12, 12)
-    table[..., 2] = np.clip(far, -12, 12)
+    table[..., 1] = near[:-1, :-1].clip(-12, 12)
+    table[..., 2] = far.clip(-12, 12)
     table[..., 3] = near[:-1, -1:] + model.unigrams[BOUNDARY]
-    table[..., 4] = np.clip(near[-1:, :-1], -12, 12)
+    table[..., 4] = near[-1:, :-1].clip(-12, 12)
     table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
     table[..., 6], table[..., 7] = _balance(left, right)
     joined = np.array(tails)[:, None] + 1 == np.array(heads)
@@ -189,8 +190,8 @@ def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
 def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     """Pairs (row, column), each used once, of the greatest sum; a pair must score more than `least`.
 
-    The assignment problem by shortest augmenting paths (Kuhn 1955, Jonker and Volgenant 1987), with a spare column for
-    each row to stay alone in. Cubic in the number of rows, which `SEARCHED` bounds.
+    The assignment problem by shortest augmenting paths (Kuhn 1955, Jonker and Volgenant 1987), in which a row may stay
+    alone. Cubic in the number of rows, which `SEARCHED` bounds.
 
     >>> match(np.array([[5.0, 4.0], [4.5, 0.0]], dtype=np.float32), 1.0)
     [(0, 1), (1, 0)]
@@ -203,43 +204,59 @@ def match(scores: Floats, least: float) -> list[tuple[int, int]]:
     best = gain.argmax(axis=1)
     if len(set(best.tolist())) == len(rows):  # each can have its best
         return list(zip(rows.tolist(), columns[best].tolist(), strict=True))
-    alone = [0.0] * len(rows)
-    row_of = _assigned([[*costs, *alone] for costs in (-gain).tolist()])[: len(columns)]
-    pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(row_of) if r >= 0]
+    pairs = [(int(rows[r]), int(columns[c])) for c, r in enumerate(_assigned((-gain).tolist())) if r >= 0]
     return sorted(pair for pair in pairs if speaks[pair])
 
 
 def _assigned(cost: list[list[float]]) -> list[int]:
-    """The row of each column (-1: none) in the cheapest assignment of all rows; there are at least as many columns.
+    """The row of each column (-1: none) in the cheapest assignment of rows, each of which may stay alone at no cost.
 
-    Each row begins with its cheapest column; those that find it taken look for a way on.
+    Each row begins with its cheapest column, which costs less than nothing; those that find it taken look for a way on.
     """
     u, v = list(map(min, cost)), [0.0] * len(cost[0])
     owner = [-1] * len(v)
     for row in reversed(range(len(cost))):  # of several rows the first one stays
         owner[cost[row].index(u[row])] = row
     for row in sorted(set(range(len(cost))).difference(owner)):
-        least, came = [math.inf] * len(v), [-1] * len(v)
-        left, done = list(range(len(v))), list[int]()
-        here, at = row, -1  # no column yet
-        while here >= 0:
-            step, onward = math.inf, -1
-            costs, own = cost[here], u[here]
-            for column in left:
-                reduced = costs[column] - own - v[column]
-                if reduced < least[column]:
-                    least[column], came[column] = reduced, at
-                if least[column] < step:
-                    step, onward = least[column], column
-            u[row] += step
-            for column in done:
-                u[owner[column]] += step
-                v[column] -= step
-            for column in left:
-                least[column] -= step
-            left.remove(onward)
-            done.append(onward)
-            here, at = owner[onward], onward
+        at, came = _way_on(row, cost, u, v, owner)
         while at >= 0:
             owner[at], at = owner[came[at]] if came[at] >= 0 else row, came[at]
     return owner
+
+
+def _way_on(
+    row: int, cost: list[list[float]], u: list[float], v: list[float], owner: list[int]
+) -> tuple[int, list[int]]:
+    """The last column on the cheapest way on for a row (-1: it stays alone), and for each column the one before it on the way.
+
+    The last column had no row, or its row stays alone from now on. `u` and `v` are brought up to what the way costs.
+    """
+    least, came = [math.inf] * len(v), [-1] * len(v)
+    left, done = list(range(len(v))), list[int]()
+    alone, last = math.inf, -1  # what it costs at least that a row on the way stays alone, and its column
+    here, at = row, -1  # no column yet
+    while True:
+        step, onward = math.inf, -1
+        costs, own = cost[here], u[here]
+        for column in left:
+            reduced = costs[column] - own - v[column]
+            if reduced < least[column]:
+                least[column], came[column] = reduced, at
+            if least[column] < step:
+                step, onward = least[column], column
+        if -own < alone:
+            alone, last = -own, at
+        ends = alone < step
+        step = min(step, alone)
+        u[row] += step
+        for column in done:
+            u[owner[column]] += step
+            v[column] -= step
+        if ends or owner[onward] < 0:
+            return last if ends else onward, came
+        alone -= step
+        for column in left:
+            least[column] -= step
+        left.remove(onward)
+        done.append(onward)
+        here, at = owner[onward], onward

@@ -185,14 +185,9 @@ def join(pieces: Sequence[Text], between: str = "") -> Text:
     >>> join([Text.source("甲"), Text.source("乙")], " ").origins.tolist()
     [0, -1, 0]
     """
-    if not pieces:
-        return Text.made("")
-    origins: array[int] = array("i", pieces[0].origins)
-    gap = array("i", [NOWHERE]) * len(between)
-    for piece in pieces[1:]:
-        origins += gap
-        origins += piece.origins
-    return Text(between.join(piece.chars for piece in pieces), origins)
+    gap = (array("i", [NOWHERE]) * len(between)).tobytes()
+    origins = array("i", gap.join([piece.origins for piece in pieces]))
+    return _sound(between.join([piece.chars for piece in pieces]), origins)
 
 
 def runs(text: Text) -> list[list[int]]:

@@ -46,12 +46,10 @@ def unwrap(lines: Sequence[Text], options: UnwrapOptions, *, headline: bool = Fa
     pieces = [lines[0]]
     halves = headline and len(lines) == 2 and _parallel(lines[0].chars, lines[1].chars)
     for line in lines[1:]:
-        before = pieces[-1].chars
-        if halves or _space_between(before, line.chars):
+        before, first = pieces[-1].chars, line.chars[:1]
+        if halves or (first.isascii() and _space_between(before, line.chars)):
             pieces.append(Text.made(" "))
-        elif (
-            options.hyphens and _HYPHENATED.search(before) and line.chars[:1].islower() and not _ADDRESS.search(before)
-        ):
+        elif first.islower() and options.hyphens and _HYPHENATED.search(before) and not _ADDRESS.search(before):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)
     return join(pieces)

@@ -79,12 +79,13 @@ class Vectors:
 
     def mean(self, words: Words, rows: Ints) -> Floats:
         """The mean of the vectors of `rows` (words.pair, words.character) of each text, times SCALE, shape (texts, size)."""
-        size = self.table.shape[1]
-        sums = np.zeros((words.count, size), dtype=np.float32)
-        known = np.bincount(words.row, weights=rows != len(self.table) - 1, minlength=words.count)
-        starts = np.flatnonzero(np.diff(words.row, prepend=-1))
-        if len(starts):
-            sums[words.row[starts]] = np.add.reduceat(self.rows(rows), starts, axis=0)
+        at = np.flatnonzero(rows != len(self.table) - 1)
+        known = np.bincount(words.row.take(at), minlength=words.count)
+        some = np.flatnonzero(known)
+        sums = np.zeros((words.count, self.table.shape[1]), dtype=np.float32)
+        if len(some):
+            starts = (known.cumsum() - known).take(some)
+            sums[some] = np.add.reduceat(self.rows(rows.take(at)), starts, axis=0)
         mean: Floats = (sums / np.maximum(known, 1)[:, None]).astype(np.float32)
         return mean
 

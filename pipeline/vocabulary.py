@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 AT_ONCE = 4096  # words in one table
 _FIRST, _HAN = np.uint32(0x3400), np.uint32(0x6C00)  # the first Han character, and how many there are
-_LATIN = re.compile("[A-Za-z0-9]{2,}")
+_LATIN = re.compile("[A-Za-z0-9][A-Za-z0-9]+")  # not {2,}: the engine skips ahead to a class, but not to a repeat
 _AFTER_HAN = 1 << 30  # codes of Latin words begin behind those of all pairs
 
 
@@ -90,7 +90,7 @@ def vocabulary(texts: Sequence[str]) -> Vocabulary:
     han = codes(joined) - _FIRST
     is_han = han < _HAN
     place = (is_han[:-1] & is_han[1:]).nonzero()[0]
-    code = han[place] * _HAN + han[place + 1]
+    code = (han[:-1] * _HAN + han[1:]).take(place)
     latin: dict[str, int] = {}
     found = [(one.start(), latin.setdefault(one[0], len(latin))) for one in _LATIN.finditer(joined)]
     if found:
@@ -100,11 +100,21 @@ def vocabulary(texts: Sequence[str]) -> Vocabulary:
     return _entries(texts, place, code)
 
 
-def characters(texts: Sequence[str]) -> Vocabulary:
-    """The vocabulary of texts whose words are the single Han characters."""
+def characters(texts: Sequence[str], some: int) -> Ints:
+    """How often each text says each Han character that the first `some` of them say, shape (texts, characters).
+
+    >>> characters(["修桥", "大桥通", "桥桥"], 1).tolist()
+    [[1, 1], [0, 1], [0, 2]]
+    """
     han = codes("\n".join(texts)) - _FIRST
     place = (han < _HAN).nonzero()[0]
-    return _entries(texts, place, han[place])
+    code, owner = han.take(place), _owners(texts).take(place)
+    known = np.unique(code[owner < some])
+    column = np.full(int(_HAN), -1)
+    column[known] = np.arange(len(known))
+    at = column.take(code)
+    told = owner[at >= 0] * len(known) + at[at >= 0]
+    return np.bincount(told, minlength=len(texts) * len(known)).reshape(len(texts), len(known))
 
 
 def heard(counts: npt.NDArray[Any]) -> Floats:
@@ -115,15 +125,26 @@ def heard(counts: npt.NDArray[Any]) -> Floats:
 
 def _entries(texts: Sequence[str], place: Ints, code: npt.NDArray[np.uint32]) -> Vocabulary:
     """The vocabulary whose words have a code each and stand at a place in the texts put one behind the other."""
-    ends = np.cumsum([len(text) + 1 for text in texts])
-    owner = ends.searchsorted(place, side="right").astype(np.uint64)
+    owner = _owners(texts).take(place).astype(np.uint64)
     every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner)
-    start = np.append(True, every[1:] != every[:-1]).nonzero()[0] if len(every) else place
-    entries = every[start]
-    words = entries >> np.uint64(32)
-    word = np.append(0, (words[1:] != words[:-1]).cumsum())[: len(entries)]
+    start = _is_new(every).nonzero()[0]
+    entries = every.take(start)
+    word = _is_new(entries >> np.uint64(32)).cumsum() - 1
     text = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return _weighed(len(texts), text, word, np.diff(start, append=len(every)), int(word[-1]) + 1 if len(word) else 0)
+    count = np.concatenate((start[1:], [len(every)])) - start
+    return _weighed(len(texts), text, word, count, int(word[-1]) + 1 if len(word) else 0)
+
+
+def _owners(texts: Sequence[str]) -> Ints:
+    """Which text each character stands in where they are put one behind the other, with one character between."""
+    return np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
+
+
+def _is_new(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Whether each of the sorted values is another one than that before it."""
+    new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
 
 
 def _weighed(texts: int, text: Ints, word: Ints, count: Ints, words: int) -> Vocabulary:

@@ -59,7 +59,7 @@ def page_of(
         document=Document("桥.txt", "0" * 64, "utf-8", raw, Text.source(raw), tuple(changes)),
         articles=tuple(articles),
         removals=tuple(removals),
-        fates=(
+        told=lambda: (
             Fate(1, Role.FURNITURE, "furniture.folio", 1.0, "removed"),
             Fate(3, Role.TITLE, "title.x", 0.5, "a1.title"),
         ),

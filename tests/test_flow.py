@@ -80,7 +80,7 @@ def test_every_letter_is_accounted_for(path):
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_twice_is_the_same(path):
     again = read(path.read_bytes(), path.name, SETTINGS)
-    assert again == page_of(path)
+    assert (again, again.fates) == (page_of(path), page_of(path).fates)
     assert records(again, SETTINGS) == records(page_of(path), SETTINGS)
 
 

@@ -54,7 +54,7 @@ def test_explained_is_cut_to_the_terminal(make_page: MakePage) -> None:
 
 def test_explained_shows_no_control_characters(make_page: MakePage) -> None:
     raw = "\x1b[2J桥\t通\n"
-    page = replace(make_page(raw, []), fates=make_page().fates[:1])
+    page = replace(make_page(raw, []), told=lambda: make_page().fates[:1])
     (line,) = explained(page, 80)
     assert line.isprintable()
     (row,) = map(json.loads, explained_json(page))

@@ -37,7 +37,9 @@ CLOSES_FIGURE: Final = "%‰℃℉㎡㎥㎜㎝㎞㎏㎎％"
 
 IS_HAN: Final = re.compile(f"[{HAN}]")
 # All that is neither Han, nor figure, nor the commonest punctuation: what steps look for is among them.
-SIGNS: Final = re.compile("[^\u3001-\u3002\u3400-\u9fff\uff0c0-9。“”A-Za-z]|[OoIl]")
+SIGNS: Final = re.compile(
+    "[^\u3001-\u3002\u3400-\u9fff\uff0c0-9。“”A-HJ-NP-Za-kmnp-z]"
+)  # O, o, I and l may be misread figures
 
 _LATIN: Final = "!-~\u00a1-\u00b6\u00b8-\u036f\u0370-\u058f\u0600-\u1fff\u2c00-\u2dff"
 _KINDS: Final = (

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypedDict
 
@@ -186,7 +187,8 @@ class SeamModel:
         known, back_off = self._known(keys, wanted, steps.length)
         known[steps.first], back_off[steps.first] = lefts.known, lefts.back_off
         log_p, seen, goes_on = (
-            np.array(np.broadcast_to(one, (len(one), *keys.shape[1:])), order="C") for one in (rights.log_p, rights.seen, rights.goes_on)
+            np.array(np.broadcast_to(one, (len(one), *keys.shape[1:])), order="C")
+            for one in (rights.log_p, rights.seen, rights.goes_on)
         )
         self._look_back(steps, keys, (known, back_off), rights.digit.take(steps.place, axis=0), log_p, seen, goes_on)
         log_p -= rights.log_p
@@ -226,7 +228,7 @@ def _spread(hits: Hits, values: Floats, length: Rows, shape: tuple[int, ...]) ->
     """Where the hits of a look-up are in an array of that shape, and what their codes stand for (0 elsewhere)."""
     at, codes = hits
     found, said = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.float32)
-    row = length.take(at // (found.size // len(length)))
+    row = length.take(at // prod(shape[1:]))
     found.reshape(-1)[at] = True
     said.reshape(-1)[at] = values.ravel().take(row * values.shape[1] + codes.view(np.intp))
     return found, said

@@ -21,14 +21,15 @@ def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
     n = len(scores)
     best = scores.copy()
     reach, most = np.empty_like(moves), np.empty_like(moves[0])
+    add, top = np.add, np.maximum.reduce
     for before, here in zip(best[:-1, :, None], best[1:], strict=True):
-        np.add(before, moves, reach)
-        np.maximum.reduce(reach, 0, None, most)
-        np.add(here, most, here)
+        add(before, moves, reach)
+        top(reach, 0, None, most)
+        add(here, most, here)
     path = [int(best[-1].argmax())]
     for end in range(n - 1, 0, -AT_ONCE):
         start = max(0, end - AT_ONCE)
-        back = (best[start:end, :, None] + moves).argmax(axis=1).tolist()
+        back = (best[start:end, None] + moves.T).argmax(axis=2).tolist()
         for labels in reversed(back):
             path.append(labels[path[-1]])
     return np.array(path[::-1], dtype=np.int64)

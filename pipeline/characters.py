@@ -6,7 +6,7 @@ how it is built.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -50,10 +50,16 @@ class Characters:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self.points = codes("\n".join(lines))
+        self.whole = "\n".join(lines)
+        self.points = codes(self.whole)
         self.small = np.minimum(self.points, OTHER)  # those of the basic plane, for tables that hold no others
         self.sizes = np.array(list(map(len, lines)), dtype=np.int64)
         self.starts = np.cumsum(self.sizes + 1) - self.sizes - 1
+
+    def read_as(self, to: Callable[[str], str]) -> Characters:
+        """The same characters as others, one for one; nearly all pages are in Simplified script already."""
+        whole = to(self.whole)
+        return self if whole == self.whole else Characters(whole.split("\n"))
 
     def cells(self) -> Ints:
         """Width of each line: a Han character is two cells, a Latin letter or figure one."""

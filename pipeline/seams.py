@@ -186,10 +186,8 @@ class SeamModel:
         wanted[steps.first] = False
         known, back_off = self._known(keys, wanted, steps.length)
         known[steps.first], back_off[steps.first] = lefts.known, lefts.back_off
-        log_p, seen, goes_on = (
-            np.array(np.broadcast_to(one, (len(one), *keys.shape[1:])), order="C")
-            for one in (rights.log_p, rights.seen, rights.goes_on)
-        )
+        each = np.zeros(keys.shape[1:], dtype=np.bool_)
+        log_p, seen, goes_on = rights.log_p + each, rights.seen | each, rights.goes_on | each  # one for each pair
         self._look_back(steps, keys, (known, back_off), rights.digit.take(steps.place, axis=0), log_p, seen, goes_on)
         log_p -= rights.log_p
         scores: Floats = log_p.sum(axis=0)

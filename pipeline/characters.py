@@ -41,7 +41,7 @@ def grouped(opens: npt.NDArray[np.bool_]) -> Groups:
     [2, 1]
     """
     first = np.flatnonzero(opens)
-    sizes = np.diff(first, append=len(opens))
+    sizes = np.concatenate((first[1:], [len(opens)])) - first
     return Groups(first, first + sizes - 1, sizes, np.cumsum(opens) - 1)
 
 

@@ -59,8 +59,7 @@ def _asked(texts: Texts, edge: int, model: SeamModel) -> tuple[Floats, Floats, F
     before = np.append(n + 1, each)  # the first line reads on from a full stop
     left = (before[:-1], before[np.maximum(0, each - 1)], np.full(n, edge), before)
     answers = model.scores(texts, np.concatenate(left), np.concatenate((each, each, each, np.full(n + 1, edge))))
-    joins, over, may_start, closes = np.split(answers, (n, 2 * n, 3 * n))
-    return joins, over, may_start, closes + model.unigrams[BOUNDARY]
+    return answers[:n], answers[n : 2 * n], answers[2 * n : 3 * n], answers[3 * n :] + model.unigrams[BOUNDARY]
 
 
 def _elsewhere(

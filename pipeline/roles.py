@@ -147,9 +147,9 @@ def emissions(table: Table, learnt: Weights) -> Floats:
     scores = _added(table.values, *_stacked(learnt, table.layout))
     if learnt.contexts:
         own = table.values[table.layout.own]
-        hidden = np.split(_added(own, *_hidden(learnt, table.layout)), len(learnt.contexts), axis=1)
-        for context, one in zip(learnt.contexts, hidden, strict=True):
-            scores += context.scores(one)
+        hidden = _added(own, *_hidden(learnt, table.layout)).reshape(len(scores), len(learnt.contexts), -1)
+        for k, context in enumerate(learnt.contexts):
+            scores += context.scores(hidden[:, k])
     return scores
 
 
@@ -190,7 +190,11 @@ def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np
     for i in range(0, len(path), AT_ONCE):
         values, some = table.values[:, i : i + AT_ONCE], slice(i, i + AT_ONCE)
         rows = (values + offsets) * size
-        loudest = (flat.take(rows + path[some]) - flat.take(rows + rival[some])).argmax(axis=0)
+        rows += path[some]
+        louder = flat.take(rows)
+        rows += rival[some] - path[some]
+        louder -= flat.take(rows)
+        loudest = louder.argmax(axis=0)
         said = values[loudest, np.arange(len(loudest))]
         fields = [table.layout.fields[k] for k in loudest.tolist()]
         reasons += (
@@ -253,10 +257,11 @@ def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
 
 def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
     """Whether a group of lines is built as a heading over several lines is, with text behind it."""
-    labels = "".join(decisions[i].label for i in group)
+    if len(group) == 1 or group.stop == len(lines) or decisions[group.stop].label not in "PC":
+        return False
+    labels = "".join([decisions[i].label for i in group])
     heading = set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
-    follows = group.stop < len(lines) and decisions[group.stop].label in "PC"
-    return len(group) > 1 and heading and follows and lines[group[-1]].text.chars[-1] not in TERMINAL
+    return heading and lines[group[-1]].text.chars[-1] not in TERMINAL
 
 
 def blocks_of(

@@ -109,7 +109,7 @@ class Table:
 
     def find_some(self, keys: Keys, wanted: Mask) -> Hits:
         """Of those keys alone that are wanted: where in `keys`, laid flat, the ones that are in the table stand, and their values."""
-        at = np.flatnonzero(wanted)
+        at = wanted.ravel().nonzero()[0]
         here, value = self.find(keys.ravel().take(at))
-        hits = np.flatnonzero(here)
+        hits = here.nonzero()[0]
         return at.take(hits), value.take(hits)

@@ -1,12 +1,14 @@
 """What is passed from stage to stage: the document, its lines and blocks, and the page that is read from them.
 
-Frozen, slotted dataclasses without behaviour. Text fields are `Text`, so each character keeps its origin to the end.
+Frozen, slotted dataclasses without behaviour; named tuples, which are made sooner, of what a page has one for each line. Text
+fields are `Text`, so each character keeps its origin to the end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.text import Change, Text
 
@@ -50,8 +52,7 @@ class Hint:
 UNMARKED = Hint()  # of a line without marks: nearly all of them share it
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the input that has something on it."""
 
     number: int  # from 1, as an editor shows it

@@ -257,11 +257,11 @@ def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
 
 def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
     """Whether a group of lines is built as a heading over several lines is, with text behind it."""
-    if len(group) == 1 or group.stop == len(lines) or decisions[group.stop].label not in "PC":
+    follows = group.stop < len(lines) and decisions[group.stop].label in "PC"
+    if len(group) == 1 or not follows or lines[group[-1]].text.chars[-1] in TERMINAL:
         return False
-    labels = "".join([decisions[i].label for i in group])
-    heading = set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
-    return heading and lines[group[-1]].text.chars[-1] not in TERMINAL
+    labels = "".join([decision.label for decision in decisions[group.start : group.stop]])
+    return set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
 
 
 def blocks_of(

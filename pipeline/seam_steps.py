@@ -43,11 +43,11 @@ class Lefts(NamedTuple):
 
     def at(self, index: Rows) -> Lefts:
         """The same of the texts at an index."""
-        return Lefts(*(one.take(index, axis=1) for one in self))
+        return Lefts._make(one.take(index, axis=1) for one in self)
 
     def down(self) -> Lefts:
         """The same as columns, to meet each of some right texts."""
-        return Lefts(*(one[:, :, None] for one in self))
+        return Lefts._make(one[:, :, None] for one in self)
 
 
 class Rights(NamedTuple):
@@ -61,11 +61,11 @@ class Rights(NamedTuple):
 
     def at(self, index: Rows) -> Rights:
         """The same of the texts at an index."""
-        return Rights(*(one.take(index, axis=1) for one in self))
+        return Rights._make(one.take(index, axis=1) for one in self)
 
     def along(self) -> Rights:
         """The same as rows, to meet each of some left texts."""
-        return Rights(*(one[:, None, :] for one in self))
+        return Rights._make(one[:, None] for one in self)
 
 
 class Texts(NamedTuple):

@@ -108,7 +108,7 @@ class Table:
         return value < self._hashing.values, value
 
     def find_some(self, keys: Keys, wanted: Mask) -> Hits:
-        """Of those keys alone that are wanted: where in `keys`, laid flat, the ones that are in the table stand, and their values."""
+        """The same for those keys that are wanted alone: at which places of `keys`, laid flat, one is there, and its value."""
         at = wanted.ravel().nonzero()[0]
         here, value = self.find(keys.ravel().take(at))
         hits = here.nonzero()[0]

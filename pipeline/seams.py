@@ -207,19 +207,19 @@ class SeamModel:
         """
         known, back_off = contexts
         for _, those, places in steps.parts:
-            are, still = known[those], goes_on[places]
-            are &= still
-            still[...] = are
+            is_known = known[those]
+            is_known &= goes_on[places]
+            goes_on[places] = is_known
         back_off *= known
         keys *= powers(self.base, 2)[1]
         keys += targets
         found, said = _spread(self.grams.find_some(keys, known), self.gram_values, steps.length, keys.shape)
         for _, those, places in steps.parts:
-            better, is_there = log_p[places], found[those]
-            is_there &= seen[places]
-            seen[places] = is_there
-            better += back_off[those]
-            np.putmask(better, is_there, said[those])
+            is_seen, best = found[those], log_p[places]
+            is_seen &= seen[places]
+            seen[places] = is_seen
+            best += back_off[those]
+            np.putmask(best, is_seen, said[those])
 
 
 def _spread(hits: Hits, values: Floats, length: Rows, shape: tuple[int, ...]) -> Said:
@@ -264,7 +264,7 @@ def _read(path: Path) -> SeamModel:
 
 
 def _folded(ids: Ids) -> Ids:
-    """The ids with half-width marks read as the full-width ones that the model was trained on, and those of what is no character."""
+    """The ids with half-width marks read as the full-width ones that the model was trained on, and those of no character."""
     ids = ids.copy()
     ids[[ord(mark) for mark in ",;:?!()"]] = ids[[ord(mark) for mark in "，；：？！（）"]]
     ids[[ord(_PADDING), ord(EDGE)]] = ABSENT, BOUNDARY

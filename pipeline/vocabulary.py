@@ -115,18 +115,15 @@ def heard(counts: npt.NDArray[Any]) -> Floats:
 
 def _entries(texts: Sequence[str], place: Ints, code: npt.NDArray[np.uint32]) -> Vocabulary:
     """The vocabulary whose words have a code each and stand at a place in the texts put one behind the other."""
-    owner = np.arange(len(texts), dtype=np.uint64).repeat([len(text) + 1 for text in texts])
-    every = (code.astype(np.uint64) << np.uint64(32)) | owner.take(place)
-    every.sort()
-    is_new = np.ones(len(every), dtype=np.bool_)
-    is_new[1:] = every[1:] != every[:-1]
-    start = is_new.nonzero()[0]
-    count = np.concatenate((start[1:], [len(every)])) - start
-    entries = every.take(start)
-    text, code_of = (entries & np.uint64(0xFFFFFFFF)).view(np.int64), entries >> np.uint64(32)
-    word = np.zeros(len(entries), dtype=np.int64)
-    (code_of[1:] != code_of[:-1]).cumsum(out=word[1:])
-    return _weighed(len(texts), text, word, count, int(word[-1]) + 1 if len(word) else 0)
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    owner = ends.searchsorted(place, side="right").astype(np.uint64)
+    every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner)
+    start = np.append(True, every[1:] != every[:-1]).nonzero()[0] if len(every) else place
+    entries = every[start]
+    words = entries >> np.uint64(32)
+    word = np.append(0, (words[1:] != words[:-1]).cumsum())[: len(entries)]
+    text = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return _weighed(len(texts), text, word, np.diff(start, append=len(every)), int(word[-1]) + 1 if len(word) else 0)
 
 
 def _weighed(texts: int, text: Ints, word: Ints, count: Ints, words: int) -> Vocabulary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,5 +235,5 @@ def test_a_headline_goes_on_where_its_quote_closes(rows: list[tuple[str, str]], 
     lines = [Line(i, Text.source(chars), False) for i, (_, chars) in enumerate(rows, 1)]
     decisions = [Decision(label, "gold", 1.0) for label, _ in rows]
     assert "".join(one.label for one in by_quotes(lines, decisions)) == labels
-    apart = [replace(line, blank_before=True) for line in lines]
+    apart = [line._replace(blank_before=True) for line in lines]
     assert by_quotes(apart, decisions) == decisions  # nothing goes on over a blank line

@@ -41,7 +41,7 @@ FIRST_CHARACTER: Final = 4
 ABSENT: Final = 0xFFFF  # no character here: the text is shorter than the window
 EDGE: Final = "\x01"  # stands in a text for the place where a paragraph begins or ends
 _PADDING: Final = "\0"
-_PAIRS_AT_ONCE: Final = 2048  # so that the arrays of one pass stay in the processor's cache
+_PAIRS_AT_ONCE: Final = 4096  # so that the arrays of one pass stay in the processor's cache
 
 
 class SeamModelError(ConfigError):

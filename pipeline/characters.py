@@ -76,15 +76,13 @@ class Characters:
 
     def echoes(self) -> Floats:
         """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
-        pairs: npt.NDArray[Any] = (self.points[:-1] << np.uint32(16)) | self.points[1:]
-        if self.points.max() > OTHER:
-            pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
-        order = pairs.argsort()
-        ordered = pairs[order]
-        same = ordered[1:] == ordered[:-1]
-        again = np.zeros(len(self.points), dtype=np.int64)
-        again[order[1:][same]] = again[order[:-1][same]] = 1
-        total = np.concatenate(([0], np.cumsum(again)))
+        points: npt.NDArray[Any] = self.points if self.points.max() > OTHER else self.small.astype(np.uint16)
+        order = np.lexsort((points[1:], points[:-1]))  # by radix, where two bytes are enough for a character
+        left, right = points.take(order), points.take(order + 1)
+        same = ((left[1:] == left[:-1]) & (right[1:] == right[:-1])).nonzero()[0]
+        again = np.zeros(len(points) + 1, dtype=np.int64)
+        again[order.take(same) + 1] = again[order.take(same + 1) + 1] = 1
+        total = again.cumsum()
         last = self.starts + np.maximum(self.sizes - 1, 0)
         share: Floats = (total[last] - total[self.starts]) / np.maximum(self.sizes - 1, 1)
         return share

@@ -200,5 +200,8 @@ def _hint(line: str, found: list[Mark]) -> Hint:
 
 def _visible(part: str, found: list[Mark], offset: int) -> int:
     """Characters of `part` (which begins at `offset` of its line) that no mark covers, white space at the ends aside."""
-    kept = "".join(c for i, c in enumerate(part, offset) if not any(start <= i < end for start, end, *_ in found))
-    return len(kept.strip())
+    kept, at = "", 0
+    for start, end, *_ in found:  # in order, and not overlapping
+        kept += part[at : max(at, start - offset)]
+        at = max(at, end - offset)
+    return len((kept + part[at:]).strip())

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.document import Hint
+from pipeline.document import UNMARKED, Hint
 from pipeline.text import Edit, Text
 
 Mark: TypeAlias = tuple[int, int, str, str]  # start, end, what stands in for it, rule
@@ -87,7 +87,7 @@ def markup(text: Text, options: MarkupOptions) -> tuple[list[Edit], dict[int, Hi
         found = list(_marks(line))
         edits += (Edit(start + a, start + b, becomes, rule) for a, b, becomes, rule in found)
         hint = _hint(line, found)
-        if hint != Hint():
+        if hint != UNMARKED:
             hints[number] = hint
     return edits, hints
 

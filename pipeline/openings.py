@@ -31,9 +31,7 @@ _FOLD[[ord(mark) for mark in ",;:?!()"]] = [ord(mark) for mark in "，；：？�
 _EDGES = (-4, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 4)
 _PRIME, _MIX = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 _SEEDS = [  # what tells a run of some size at some place from the same run elsewhere
-    np.array([(16 * size + at) * int(_PRIME) ** size % 2**64 for at in range(PLACES - size + 1)], dtype=np.uint64)[
-        :, None
-    ]
+    np.array([[(16 * size + at) * int(_PRIME) ** size % 2**64] for at in range(PLACES - size + 1)], dtype=np.uint64)
     for size in range(1, LONGEST + 1)
 ]
 

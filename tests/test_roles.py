@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -185,6 +186,13 @@ def test_a_cue_is_found_by_what_it_needs(rule: str, cue: re.Pattern[str], data: 
 @given(st.lists(st.text("记者员 通讯张王一，、（）□报道文图/：的", min_size=1, max_size=60), min_size=1, max_size=5))
 def test_names_of_a_page_are_those_of_its_lines(lines: list[str]) -> None:
     assert named(Characters(lines)).tolist() == list(map(names, lines))
+
+
+@given(st.lists(st.text("桥通了，。 \U00020000", min_size=1, max_size=9), min_size=1, max_size=5))
+def test_echoes_are_the_pairs_that_come_again(lines: list[str]) -> None:
+    count = Counter(map("".join, itertools.pairwise("\n".join(lines))))
+    again = [sum(count[a + b] > 1 for a, b in itertools.pairwise(line)) / max(1, len(line) - 1) for line in lines]
+    assert Characters(lines).echoes().tolist() == again
 
 
 def alternatives(pattern: str) -> list[str]:

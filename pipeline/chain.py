@@ -6,6 +6,8 @@ probabilities. A call of numpy on so few numbers costs more than the sum it does
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,14 +23,15 @@ def best_path(scores: Floats, moves: Floats) -> npt.NDArray[np.int64]:
     n = len(scores)
     best = scores.copy()
     reach, most = np.empty_like(moves), np.empty_like(moves[0])
+    add, top = np.add, np.maximum.reduce
     for before, here in zip(best[:-1, :, None], best[1:], strict=True):
-        np.add(before, moves, reach)
-        np.maximum.reduce(reach, 0, None, most)
-        np.add(here, most, here)
+        add(before, moves, reach)
+        top(reach, 0, None, most)
+        add(here, most, here)
     path = [int(best[-1].argmax())]
     for end in range(n - 1, 0, -AT_ONCE):
         start = max(0, end - AT_ONCE)
-        back = (best[start:end, :, None] + moves).argmax(axis=1).tolist()
+        back = (best[start:end, None] + moves.T).argmax(axis=2).tolist()
         for labels in reversed(back):
             path.append(labels[path[-1]])
     return np.array(path[::-1], dtype=np.int64)
@@ -57,10 +60,11 @@ def _passed(local: Doubles, step: Doubles) -> tuple[Doubles, Doubles]:
     steps[:size, :size], steps[size:, size:] = step, step.T
     passed = np.concatenate((local, local[::-1]), axis=1)
     reach = np.empty(2 * size)
-    for start in range(1, len(local), RESCALED):
-        for before, here in zip(passed[start - 1 :], passed[start : start + RESCALED], strict=False):
-            np.dot(before, steps, reach)
-            np.multiply(here, reach, here)
-        ways = here.reshape(2, size)
-        ways /= np.add.reduce(ways, 1, keepdims=True)
+    multiply, total = np.multiply, np.add.reduce
+    for line, (before, here) in enumerate(pairwise(passed), 1):
+        before.dot(steps, reach)
+        multiply(here, reach, here)
+        if line % RESCALED == 0 or line == len(passed) - 1:
+            ways = here.reshape(2, size)
+            ways /= total(ways, 1, keepdims=True)
     return passed[:, :size], passed[::-1, size:]

@@ -6,7 +6,7 @@ how it is built.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -41,7 +41,7 @@ def grouped(opens: npt.NDArray[np.bool_]) -> Groups:
     [2, 1]
     """
     first = np.flatnonzero(opens)
-    sizes = np.diff(first, append=len(opens))
+    sizes = np.concatenate((first[1:], [len(opens)])) - first
     return Groups(first, first + sizes - 1, sizes, np.cumsum(opens) - 1)
 
 
@@ -50,10 +50,16 @@ class Characters:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self.points = codes("\n".join(lines))
+        self.whole = "\n".join(lines)
+        self.points = codes(self.whole)
         self.small = np.minimum(self.points, OTHER)  # those of the basic plane, for tables that hold no others
         self.sizes = np.array(list(map(len, lines)), dtype=np.int64)
         self.starts = np.cumsum(self.sizes + 1) - self.sizes - 1
+
+    def read_as(self, to: Callable[[str], str]) -> Characters:
+        """The same characters as others, one for one; nearly all pages are in Simplified script already."""
+        whole = to(self.whole)
+        return self if whole == self.whole else Characters(whole.split("\n"))
 
     def cells(self) -> Ints:
         """Width of each line: a Han character is two cells, a Latin letter or figure one."""
@@ -70,15 +76,13 @@ class Characters:
 
     def echoes(self) -> Floats:
         """The share of the pairs of neighbouring characters of each line that come more than once on the page."""
-        pairs: npt.NDArray[Any] = (self.points[:-1] << np.uint32(16)) | self.points[1:]
-        if self.points.max() > OTHER:
-            pairs = (self.points[:-1].astype(np.uint64) << np.uint64(21)) | self.points[1:]
-        order = pairs.argsort()
-        ordered = pairs[order]
-        same = ordered[1:] == ordered[:-1]
-        again = np.zeros(len(self.points), dtype=np.int64)
-        again[order[1:][same]] = again[order[:-1][same]] = 1
-        total = np.concatenate(([0], np.cumsum(again)))
+        points: npt.NDArray[Any] = self.points if self.points.max() > OTHER else self.small.astype(np.uint16)
+        order = np.lexsort((points[1:], points[:-1]))  # by radix, where two bytes are enough for a character
+        left, right = points.take(order), points.take(order + 1)
+        same = ((left[1:] == left[:-1]) & (right[1:] == right[:-1])).nonzero()[0]
+        again = np.zeros(len(points) + 1, dtype=np.int64)
+        again[order.take(same) + 1] = again[order.take(same + 1) + 1] = 1
+        total = again.cumsum()
         last = self.starts + np.maximum(self.sizes - 1, 0)
         share: Floats = (total[last] - total[self.starts]) / np.maximum(self.sizes - 1, 1)
         return share

@@ -35,8 +35,8 @@ class Context:
     def scores(self, hidden: Floats) -> Floats:
         """What the lines about each line say of its labels, shape (lines, labels); `hidden` of shape (lines, size)."""
         seen = np.maximum(hidden, 0.0)
-        page = np.broadcast_to(seen.mean(axis=0), seen.shape)
-        inward, kept = np.concatenate((seen, page), axis=1), seen
+        inward, kept = np.empty((len(seen), 2 * seen.shape[1]), dtype=np.float32), seen
+        inward[:, : seen.shape[1]], inward[:, seen.shape[1] :] = seen, seen.mean(axis=0)
         for depth, layer in enumerate(self.layers):
             kept = np.maximum(_beside(inward, 2**depth) @ layer.weights + layer.bias, 0.0) + kept
             inward = kept

@@ -53,8 +53,7 @@ class Hint:
 UNMARKED = Hint()  # of a line without marks: nearly all of them share it
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the input that has something on it."""
 
     number: int  # from 1, as an editor shows it

@@ -105,7 +105,7 @@ def features(lines: Sequence[Line], model: SeamModel, simplify: Callable[[str], 
     """
     chars = [line.text.chars for line in lines]
     page = Characters(chars)
-    plain = Characters(simplify("\n".join(chars)).split("\n"))
+    plain = page.read_as(simplify)
     opens = np.array([line.blank_before for line in lines])
     blank = opens.copy()
     opens[0] = True

@@ -96,6 +96,8 @@ def lined(data: bytes, source: str, settings: Settings) -> tuple[Document, list[
 def edited(document: Document, edits: Iterable[Edit]) -> Document:
     """The document after the edits of a stage, its ledger grown by what they changed."""
     text, changes = document.text.apply(edits)
+    if not changes:
+        return document
     return replace(document, text=text, changes=(*document.changes, *changes))
 
 

@@ -61,9 +61,8 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
     aims = options.links and ("](" in whole or "```" in whole)
     brackets = "（（" in whole or "((" in whole
     for number, start, end in line_spans(whole):
-        chars = whole[start:end].lstrip()
-        lead = end - start - len(chars)
-        chars = chars.rstrip()
+        chars = whole[start:end].strip()
+        lead = whole.index(chars, start) - start
         line = text[start + lead : start + lead + len(chars)]
         if aims and ("](" in chars or "```" in chars):
             line = _aimed(line, removed)

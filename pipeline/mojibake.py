@@ -66,7 +66,7 @@ _UTF8: Final = re.compile(
     "|[\xe0-\xef][\x80-\xbf](?=[ \t]*\r?(?:\n|$))"
 )
 _LATIN_RUN: Final = re.compile("[\x80-\xff][\x80-\xff \t\x21-\x7e\r\n]*[\x80-\xff]|[\x80-\xff]")
-_SCAN_GBK: Final = re.compile(f"[{_members(0xA1, 0xFE)}]{{6}}")
+_SCAN_GBK: Final = re.compile(f"[{_members(0xA1, 0xFE)}](?=[{_members(0xA1, 0xFE)}]{{5}})")
 _HIGH_RUN: Final = re.compile(
     "[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])(?:[\x20-\x3f]*[\x81-\xfe][\x40-\x7e\x80-\xfe])*"
 )

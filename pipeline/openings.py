@@ -16,6 +16,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audit import codes
 from pipeline.columns import Column, bins
 
 Floats = npt.NDArray[np.float32]
@@ -25,11 +26,12 @@ PLACES = 6  # the first characters of a line that a run may begin at or reach
 LONGEST = 4  # characters of a run
 BITS = 17  # of the hash
 KINDS = ("paragraph", "sentence")
-_FOLD = str.maketrans(",;:?!()", "，；：？！（）")
+_FOLD = np.arange(0x80, dtype=np.uint64)  # half-width marks are read as full-width ones
+_FOLD[[ord(mark) for mark in ",;:?!()"]] = [ord(mark) for mark in "，；：？！（）"]
 _EDGES = (-4, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 4)
 _PRIME, _MIX = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 _SEEDS = [  # what tells a run of some size at some place from the same run elsewhere
-    np.array([(16 * size + at) * int(_PRIME) ** size % 2**64 for at in range(PLACES - size + 1)], dtype=np.uint64)
+    np.array([[(16 * size + at) * int(_PRIME) ** size % 2**64] for at in range(PLACES - size + 1)], dtype=np.uint64)
     for size in range(1, LONGEST + 1)
 ]
 
@@ -44,26 +46,26 @@ class Openings:
     def scores(self, lines: Sequence[str]) -> Floats:
         """The score of each kind for each line, shape (lines, KINDS)."""
         runs, there = hashed(lines)
-        found: Floats = self.weights.take(np.where(there, runs, 1 << BITS), axis=0).sum(axis=1) + self.bias
+        found: Floats = self.weights.take(np.where(there, runs, 1 << BITS), axis=0).sum(axis=0) + self.bias
         return found
 
 
 def hashed(lines: Sequence[str]) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """For each line the row in the table of each of its runs, and whether the line is long enough for that run.
+    """For each run the row of the table that it has in each line, and which lines are long enough for it: shape (runs, lines).
 
     >>> runs, there = hashed(["桥通了", "桥"])
-    >>> runs.shape == there.shape, there.sum(axis=1).tolist(), bool(runs[0, 0] == runs[1, 0])
+    >>> runs.shape == there.shape, there.sum(axis=0).tolist(), bool(runs[0, 0] == runs[0, 1])
     (True, [6, 1], True)
     """
-    text = "".join(map(_first, lines)).translate(_FOLD).encode("utf-32-le", "surrogatepass")
-    points = np.frombuffer(text, dtype=np.uint32).reshape(len(lines), PLACES).astype(np.uint64)
+    points = codes("".join(map(_first, lines))).reshape(len(lines), PLACES).T.astype(np.uint64)  # a row for each place
+    points = np.where(points < len(_FOLD), _FOLD.take(points.view(np.int64), mode="clip"), points)
     run = np.zeros_like(points)
-    hashes, there = [], []
+    hashes = []
     for size in range(1, LONGEST + 1):
-        run = (run[:, : PLACES - size + 1] * _PRIME) + points[:, size - 1 :]  # all runs of a size at once, by place
+        run = run[: PLACES - size + 1] * _PRIME + points[size - 1 :]  # all runs of a size at once, by place
         hashes.append(run + _SEEDS[size - 1])
-        there.append(points[:, size - 1 :] > 0)
-    return ((np.hstack(hashes) * _MIX) >> np.uint64(64 - BITS)).astype(np.int64), np.hstack(there)
+    there = np.concatenate([points[size:] > 0 for size in range(LONGEST)])
+    return ((np.concatenate(hashes) * _MIX) >> np.uint64(64 - BITS)).view(np.int64), there
 
 
 def _first(line: str) -> str:

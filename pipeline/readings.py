@@ -17,7 +17,6 @@ from pipeline.seams import BOUNDARY, EDGE, SeamModel
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-CONTEXT = 12  # characters on each side that the model is shown
 MOST_PAIRS = 40_000  # open ends times openings that are compared on a page; beyond it, none are
 _JOINS = (-8.0, -5.0, -3.0, -1.5, -0.5, 0.5, 1.5, 3.0, 5.0, 8.0)
 _LOGS = (-9.0, -7.0, -5.5, -4.5, -3.5, -2.5, -1.5)
@@ -31,7 +30,7 @@ def readings(words: Sequence[list[str]], blank: Bools, model: SeamModel, is_open
     """
     bare = ["".join(line) or "　" for line in words]
     edge = len(bare)  # of a paragraph: it stands among the lines, as the last of them
-    texts = model.texts([*(c[-CONTEXT:] for c in bare), EDGE, "。"], [*(c[:CONTEXT] for c in bare), EDGE])
+    texts = model.texts([*bare, EDGE, "。"], [*bare, EDGE])
     joins, over, may_start, closes = _asked(texts, edge, model)
     after = np.append(joins[1:], 0.0)
     elsewhere = _elsewhere(blank, is_open, texts, joins, model)
@@ -60,8 +59,7 @@ def _asked(texts: Texts, edge: int, model: SeamModel) -> tuple[Floats, Floats, F
     before = np.append(n + 1, each)  # the first line reads on from a full stop
     left = (before[:-1], before[np.maximum(0, each - 1)], np.full(n, edge), before)
     answers = model.scores(texts, np.concatenate(left), np.concatenate((each, each, each, np.full(n + 1, edge))))
-    joins, over, may_start, closes = np.split(answers, (n, 2 * n, 3 * n))
-    return joins, over, may_start, closes + model.unigrams[BOUNDARY]
+    return answers[:n], answers[n : 2 * n], answers[2 * n : 3 * n], answers[3 * n :] + model.unigrams[BOUNDARY]
 
 
 def _elsewhere(
@@ -83,7 +81,7 @@ def _elsewhere(
     best = np.zeros(n, dtype=np.float32)
     if not len(tails) or not len(heads) or len(tails) * len(heads) > MOST_PAIRS:
         return best
-    scores = model.scores(texts, tails.repeat(len(heads)), np.tile(heads, len(tails))).reshape(len(tails), len(heads))
+    scores = model.table(texts, tails, heads)
     scores[tails[:, None] + 1 == heads[None, :]] = 0.0  # not the neighbour, and not itself
     scores[tails[:, None] == heads[None, :]] = 0.0
     best[heads] = np.maximum(scores.max(axis=0), 0.0)

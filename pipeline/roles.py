@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,15 +128,18 @@ def roles(
     scores = emissions(table, learnt)
     path = best_path(scores, learnt.moves)
     sure = marginals(scores, learnt.moves)
+    labels = [learnt.labels[label] for label in path.tolist()]
     reasons = _reasons(table, learnt, scores, path)
-    body = sure[:, [learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
     best = sure[np.arange(len(path)), path].round(3).tolist()
-    of_role = np.array([[ROLE_OF[label] is role for role in Role] for label in learnt.labels], dtype=np.float32)
-    odds = (sure @ of_role).round(4).tolist()
-    return [
-        Decision(learnt.labels[label], rule, p, three[0], three[1], three[2], tuple(eight))
-        for label, rule, p, three, eight in zip(path.tolist(), reasons, best, body, odds, strict=True)
-    ]
+    body = sure.T[[learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
+    odds = map(tuple, (sure @ _of_role(learnt.labels)).round(4).tolist())
+    return list(map(Decision, labels, reasons, best, *body, odds))
+
+
+@cache
+def _of_role(labels: tuple[str, ...]) -> Floats:
+    """One where a label is of a role, shape (labels, roles)."""
+    return np.array([[ROLE_OF[label] is role for role in Role] for label in labels], dtype=np.float32)
 
 
 def emissions(table: Table, learnt: Weights) -> Floats:
@@ -143,9 +147,9 @@ def emissions(table: Table, learnt: Weights) -> Floats:
     scores = _added(table.values, *_stacked(learnt, table.layout))
     if learnt.contexts:
         own = table.values[table.layout.own]
-        hidden = np.split(_added(own, *_hidden(learnt, table.layout)), len(learnt.contexts), axis=1)
-        for context, one in zip(learnt.contexts, hidden, strict=True):
-            scores += context.scores(one)
+        hidden = _added(own, *_hidden(learnt, table.layout)).reshape(len(scores), len(learnt.contexts), -1)
+        for k, context in enumerate(learnt.contexts):
+            scores += context.scores(hidden[:, k])
     return scores
 
 
@@ -178,7 +182,7 @@ def _rows(known: dict[str, Floats], fields: Sequence[Feature], size: int) -> tup
 
 def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np.int64]) -> list[str]:
     """For each line `role.feature=value`: what spoke loudest for its label against the best other role."""
-    kinds = np.array([list(Role).index(ROLE_OF[label]) for label in learnt.labels])
+    kinds = _of_role(learnt.labels).argmax(axis=1)
     rival = np.where(kinds[None, :] == kinds[path][:, None], -np.inf, scores).argmax(axis=1)
     learnt_scores, offsets = _stacked(learnt, table.layout)
     flat, size = learnt_scores.ravel(), len(learnt.labels)
@@ -186,17 +190,23 @@ def _reasons(table: Table, learnt: Weights, scores: Floats, path: npt.NDArray[np
     for i in range(0, len(path), AT_ONCE):
         values, some = table.values[:, i : i + AT_ONCE], slice(i, i + AT_ONCE)
         rows = (values + offsets) * size
-        loudest = (flat.take(rows + path[some]) - flat.take(rows + rival[some])).argmax(axis=0)
+        rows += path[some]
+        louder = flat.take(rows)
+        rows += rival[some] - path[some]
+        louder -= flat.take(rows)
+        loudest = louder.argmax(axis=0)
         said = values[loudest, np.arange(len(loudest))]
+        fields = [table.layout.fields[k] for k in loudest.tolist()]
         reasons += (
-            _rule(learnt.labels[label], table.layout.fields[k], value)
-            for label, k, value in zip(path[some].tolist(), loudest.tolist(), said.tolist(), strict=True)
+            _rule(learnt.labels[label], feature, values[value])
+            for label, (feature, values), value in zip(path[some].tolist(), fields, said.tolist(), strict=True)
         )
     return reasons
 
 
-def _rule(label: str, field: Feature, at: int) -> str:
-    role, feature, value = ROLE_OF[label], field[0], field[1][at]
+@cache
+def _rule(label: str, feature: str, value: str) -> str:
+    role = ROLE_OF[label]
     if feature.startswith("cue."):
         return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
     return f"{role}.{feature}={value}"
@@ -258,16 +268,18 @@ def blocks_of(
     lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]
 ) -> list[Block]:
     """Lines of one role, joined by `put` (the unwrap stage; its flag says headline) to blocks in the order found."""
-    groups: list[list[int]] = []
-    for i, decision in enumerate(decisions):
-        goes_on = decision.label in "tshxJ" and groups and ROLE_OF[decision.label] is ROLE_OF[decisions[i - 1].label]
-        if decision.label == "J" and decision.resumes > DOUBT and lines[i - 1].text.chars[-1] not in TERMINAL:
-            goes_on = False  # a column may have ended here: the stitch stage decides, with the whole page before it
-        if goes_on:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    return [_block([lines[i] for i in group], [decisions[i] for i in group], put) for group in groups]
+    if not lines:
+        return []
+    starts = [i for i in range(1, len(lines)) if not _goes_on(decisions[i], decisions[i - 1], lines[i - 1])]
+    return [_block(lines[a:b], decisions[a:b], put) for a, b in pairwise([0, *starts, len(lines)])]
+
+
+def _goes_on(decision: Decision, before: Decision, line: Line) -> bool:
+    """Whether the block of the line before goes on in the line that was decided."""
+    if decision.label not in "tshxJ" or ROLE_OF[decision.label] is not ROLE_OF[before.label]:
+        return False
+    # A column may have ended here: then the stitch stage decides, with the whole page before it.
+    return decision.label != "J" or decision.resumes <= DOUBT or line.text.chars[-1] in TERMINAL
 
 
 def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[Sequence[Text], bool], Text]) -> Block:
@@ -278,8 +290,8 @@ def _block(lines: Sequence[Line], decisions: Sequence[Decision], put: Callable[[
         text=put([line.text for line in lines], role in (Role.TITLE, Role.SUBTITLE, Role.HEADING)),
         lines=tuple(lines),
         rule=first.rule,
-        confidence=min(d.confidence for d in decisions),
+        confidence=min([d.confidence for d in decisions]),
         opens=first.label not in "CJ",
         starts=(first.opens, first.goes_on, first.resumes),
-        odds=tuple(map(max, zip(*(d.odds for d in decisions), strict=True))) if len(decisions) > 1 else first.odds,
+        odds=tuple(map(max, *[d.odds for d in decisions])) if len(decisions) > 1 else first.odds,
     )

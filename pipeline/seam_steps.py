@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pipeline.seam_table import Keys, Mask, Rows
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+Said: TypeAlias = tuple[Mask, Floats]  # what is known, and the logarithm it stands for
 
 
 class Steps(NamedTuple):
@@ -32,13 +33,21 @@ class Steps(NamedTuple):
 class Lefts(NamedTuple):
     """What the left texts put into the context of each step over the seam, shape (steps, texts).
 
-    `known` and `weight` are those of contexts that hold nothing else, a row for each length.
+    `known` and `back_off` are those of contexts that hold nothing else, a row for each length.
     """
 
     key: Keys
     is_there: Mask  # whether the text is as long as that
     known: Mask
-    weight: Keys
+    back_off: Floats
+
+    def at(self, index: Rows) -> Lefts:
+        """The same of the texts at an index."""
+        return Lefts._make(one.take(index, axis=1) for one in self)
+
+    def down(self) -> Lefts:
+        """The same as columns, to meet each of some right texts."""
+        return Lefts._make(one[:, :, None] for one in self)
 
 
 class Rights(NamedTuple):
@@ -52,8 +61,11 @@ class Rights(NamedTuple):
 
     def at(self, index: Rows) -> Rights:
         """The same of the texts at an index."""
-        log_p, digit, key = self.log_p.take(index, axis=1), self.digit.take(index, axis=1), self.key.take(index, axis=1)
-        return Rights(log_p, digit, key, self.seen.take(index, axis=1), self.goes_on.take(index, axis=1))
+        return Rights._make(one.take(index, axis=1) for one in self)
+
+    def along(self) -> Rights:
+        """The same as rows, to meet each of some left texts."""
+        return Rights._make(one[:, None] for one in self)
 
 
 class Texts(NamedTuple):

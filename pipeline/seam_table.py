@@ -22,6 +22,7 @@ Keys: TypeAlias = npt.NDArray[np.uint64]
 Rows: TypeAlias = npt.NDArray[np.intp]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Found: TypeAlias = tuple[Mask, Keys]  # which keys are there, and their values
+Hits: TypeAlias = tuple[Rows, Keys]  # at which places keys are that are there, and their values
 
 CELL_BITS: Final = 16
 
@@ -106,11 +107,9 @@ class Table:
         value ^= cell
         return value < self._hashing.values, value
 
-    def find_some(self, keys: Keys, wanted: Mask) -> Found:
-        """The same for those keys that are wanted alone, shape of `keys`; the others are not there. What is not has value 0."""
-        at = np.flatnonzero(wanted)
-        known, values = np.zeros(keys.size, dtype=np.bool_), np.zeros(keys.size, dtype=np.uint64)
+    def find_some(self, keys: Keys, wanted: Mask) -> Hits:
+        """The same for those keys that are wanted alone: at which places of `keys`, laid flat, one is there, and its value."""
+        at = wanted.ravel().nonzero()[0]
         here, value = self.find(keys.ravel().take(at))
-        value *= here
-        known[at], values[at] = here, value
-        return known.reshape(keys.shape), values.reshape(keys.shape)
+        hits = here.nonzero()[0]
+        return at.take(hits), value.take(hits)

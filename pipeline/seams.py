@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypedDict
 
@@ -25,8 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigError
-from pipeline.seam_steps import Lefts, Rights, Steps, Texts, across, inside, powers
-from pipeline.seam_table import Found, Keys, Mask, Rows, Table, TableLayout
+from pipeline.seam_steps import Lefts, Rights, Said, Steps, Texts, across, inside, powers
+from pipeline.seam_table import Hits, Keys, Mask, Rows, Table, TableLayout
 
 Ids: TypeAlias = npt.NDArray[np.uint16]
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -40,7 +41,7 @@ FIRST_CHARACTER: Final = 4
 ABSENT: Final = 0xFFFF  # no character here: the text is shorter than the window
 EDGE: Final = "\x01"  # stands in a text for the place where a paragraph begins or ends
 _PADDING: Final = "\0"
-_PAIRS_AT_ONCE: Final = 2048  # so that the arrays of one pass stay in the processor's cache
+_PAIRS_AT_ONCE: Final = 4096  # so that the arrays of one pass stay in the processor's cache
 
 
 class SeamModelError(ConfigError):
@@ -128,7 +129,16 @@ class SeamModel:
         scores = np.empty(len(left), dtype=np.float32)
         for start in range(0, len(left), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            scores[some] = self._score(texts, left[some], right[some])
+            scores[some] = self._score(texts.lefts.at(left[some]), texts.rights.at(right[some]))
+        return scores
+
+    def table(self, texts: Texts, left: Rows, right: Rows) -> Floats:
+        """Score all pairs of these texts, one at index `left` and one at `right`. Shape (len(left), len(right))."""
+        rights, rows = texts.rights.at(right).along(), max(1, _PAIRS_AT_ONCE // max(1, len(right)))
+        scores = np.empty((len(left), len(right)), dtype=np.float32)
+        for start in range(0, len(left), rows):
+            some = slice(start, start + rows)
+            scores[some] = self._score(texts.lefts.at(left[some]).down(), rights)
         return scores
 
     def _tails(self, lefts: Sequence[str]) -> Ids:
@@ -142,13 +152,7 @@ class SeamModel:
         return self._ids([text[:width].ljust(width, _PADDING) for text in rights], width)
 
     def _ids(self, texts: list[str], width: int) -> Ids:
-        joined = "".join(texts)
-        ids = self.encode(joined)
-        if _PADDING in joined or EDGE in joined:
-            points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
-            ids[points == ord(_PADDING)] = ABSENT
-            ids[points == ord(EDGE)] = BOUNDARY
-        return np.ascontiguousarray(ids.reshape(len(texts), width).T)
+        return np.ascontiguousarray(self.encode("".join(texts)).reshape(len(texts), width).T)
 
     def _lefts(self, tails: Ids, places: int) -> Lefts:
         """What the left texts put before each place of the right ones."""
@@ -158,7 +162,8 @@ class SeamModel:
         row = steps.length - steps.place - 1
         is_there, alone = tails != ABSENT, len(steps.first)
         key = keys.take(row, axis=0) * power.take(steps.place, axis=0)
-        return Lefts(key, is_there.take(row, axis=0), *self.contexts.find_some(keys[:alone], is_there[:alone]))
+        known = self._known(keys[:alone], is_there[:alone], np.arange(1, alone + 1))
+        return Lefts(key, is_there.take(row, axis=0), *known)
 
     def _rights(self, heads: Ids) -> Rights:
         """Log P of each character of the right texts given what precedes it there."""
@@ -169,55 +174,62 @@ class SeamModel:
         for length, those, places in steps.parts:
             key[places] += digit[:-length] * power[length - 1]
             keys[those] = key[places]
-        contexts = self.contexts.find_some(keys, goes_on.take(steps.place, axis=0))
+        contexts = self._known(keys, goes_on.take(steps.place, axis=0), steps.length)
         self._look_back(steps, keys, contexts, digit.take(steps.place, axis=0), log_p, seen, goes_on)
         return Rights(log_p, digit, key, seen, goes_on)
 
-    def _score(self, texts: Texts, left: Rows, right: Rows) -> Floats:
-        """What the left text of each pair adds at each place of the right one: the contexts that reach over the seam."""
-        lefts, rights = texts
-        log_p, digit, key, seen, goes_on = rights.at(right)
-        steps, before = across(len(log_p), self.order), log_p.copy()
-        keys = lefts.key.take(left, axis=1)
-        keys += key.take(steps.place, axis=0)
-        wanted = lefts.is_there.take(left, axis=1)
-        wanted &= goes_on.take(steps.place, axis=0)
+    def _score(self, lefts: Lefts, rights: Rights) -> Floats:
+        """What each left text adds at each place of its right one: the contexts that reach over the seam."""
+        steps = across(len(rights.log_p), self.order)
+        keys = lefts.key + rights.key.take(steps.place, axis=0)
+        wanted = lefts.is_there & rights.goes_on.take(steps.place, axis=0)
         wanted[steps.first] = False
-        known, weight = self.contexts.find_some(keys, wanted)
-        known[steps.first], weight[steps.first] = lefts.known.take(left, axis=1), lefts.weight.take(left, axis=1)
-        self._look_back(steps, keys, (known, weight), digit.take(steps.place, axis=0), log_p, seen, goes_on)
-        log_p -= before
+        known, back_off = self._known(keys, wanted, steps.length)
+        known[steps.first], back_off[steps.first] = lefts.known, lefts.back_off
+        each = np.zeros(keys.shape[1:], dtype=np.bool_)
+        log_p, seen, goes_on = rights.log_p + each, rights.seen | each, rights.goes_on | each  # one for each pair
+        self._look_back(steps, keys, (known, back_off), rights.digit.take(steps.place, axis=0), log_p, seen, goes_on)
+        log_p -= rights.log_p
         scores: Floats = log_p.sum(axis=0)
         return scores
 
+    def _known(self, keys: Keys, wanted: Mask, length: Rows) -> Said:
+        """Which of the contexts that are wanted are known, and their log back-off weights; a row for each length."""
+        return _spread(self.contexts.find_some(keys, wanted), self.context_values, length, keys.shape)
+
     def _look_back(
-        self, steps: Steps, keys: Keys, contexts: Found, targets: Keys, log_p: Floats, seen: Mask, goes_on: Mask
+        self, steps: Steps, keys: Keys, contexts: Said, targets: Keys, log_p: Floats, seen: Mask, goes_on: Mask
     ) -> None:
         """Take all steps: bring log P of each place (`log_p`) up to date with the longest context that is known.
 
         A context is known only if every shorter one is (`goes_on`), and so is a gram (`seen`): this tells the noise that a
         fingerprint lets through.
         """
-        known, weight = contexts
+        known, back_off = contexts
         for _, those, places in steps.parts:
-            known[those] &= goes_on[places]
-            goes_on[places] = known[those]
+            is_known = known[those]
+            is_known &= goes_on[places]
+            goes_on[places] = is_known
+        back_off *= known
         keys *= powers(self.base, 2)[1]
         keys += targets
-        found, value = self.grams.find_some(keys, known)
-        length = steps.length[:, None]
-        said, backed_off = _of(self.gram_values, length, value), _of(self.context_values, length, weight)
+        found, said = _spread(self.grams.find_some(keys, known), self.gram_values, steps.length, keys.shape)
         for _, those, places in steps.parts:
-            found[those] &= seen[places]
-            better = np.where(found[those], said[those], log_p[places] + backed_off[those])
-            np.copyto(log_p[places], better, where=known[those])
-            np.copyto(seen[places], found[those], where=known[those])
+            is_seen, best = found[those], log_p[places]
+            is_seen &= seen[places]
+            seen[places] = is_seen
+            best += back_off[those]
+            np.putmask(best, is_seen, said[those])
 
 
-def _of(values: Floats, length: Rows, codes: Keys) -> Floats:
-    """What codes stand for, a row for each length."""
-    found: Floats = values.ravel().take(codes.view(np.intp) + length * values.shape[1])
-    return found
+def _spread(hits: Hits, values: Floats, length: Rows, shape: tuple[int, ...]) -> Said:
+    """Where the hits of a look-up are in an array of that shape, and what their codes stand for (0 elsewhere)."""
+    at, codes = hits
+    found, said = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.float32)
+    row = length.take(at // prod(shape[1:]))
+    found.reshape(-1)[at] = True
+    said.reshape(-1)[at] = values.ravel().take(row * values.shape[1] + codes.view(np.intp))
+    return found, said
 
 
 def _digit(ids: Ids) -> Keys:
@@ -252,9 +264,10 @@ def _read(path: Path) -> SeamModel:
 
 
 def _folded(ids: Ids) -> Ids:
-    """The ids with half-width marks read as the full-width ones that the model was trained on."""
+    """The ids with half-width marks read as the full-width ones that the model was trained on, and those of no character."""
     ids = ids.copy()
     ids[[ord(mark) for mark in ",;:?!()"]] = ids[[ord(mark) for mark in "，；：？！（）"]]
+    ids[[ord(_PADDING), ord(EDGE)]] = ABSENT, BOUNDARY
     return ids
 
 

@@ -72,7 +72,7 @@ class Vectors:
         row = np.full(len(keys), len(self.table) - 1, dtype=np.intp)
         at = self.buckets.take(_hash(keys))
         for _ in range(MOST_ALIKE):
-            hit = np.flatnonzero(self.pairs.take(at) == keys)
+            hit = (self.pairs.take(at) == keys).nonzero()[0]
             row[hit] = at.take(hit)
             at += 1
         return row

@@ -94,11 +94,12 @@ _LONGEST_NAME = 4
 def named(page: Characters) -> npt.NDArray[np.int64]:
     """How much of each line, in Simplified characters, is personal names, as an index into NAMES.
 
-    Looked at are lines that may be signed, and those that open with a word short enough for a name.
+    Looked at are lines that may be signed, and those that open as a name does, with a word short enough for one.
     """
-    signs = page.starts.searchsorted([sign.start() for sign in _MAY_SIGN.finditer("\n".join(page.lines))], "right") - 1
+    signs = page.starts.searchsorted([sign.start() for sign in _MAY_SIGN.finditer(page.whole)], "right") - 1
     parts = np.append(np.flatnonzero(_parts_names().take(page.small)), len(page.small))  # line feeds too
     some = parts[parts.searchsorted(page.starts)] - page.starts <= _LONGEST_NAME
+    some &= _opens_names().take(page.small.take(page.starts))
     some[signs] = True
     some &= page.sizes <= LONGEST_BYLINE
     kinds = np.zeros(len(page.lines), dtype=np.int64)
@@ -112,6 +113,14 @@ def _parts_names() -> npt.NDArray[np.bool_]:
     """Which code points of the basic plane end a word of a byline, or may stand around it."""
     table = np.zeros(OTHER + 1, dtype=np.bool_)
     table[[ord(c) for c in f"{_AROUND}{''.join(_SEPARATOR.findall(''.join(map(chr, range(OTHER)))))}"]] = True
+    return table
+
+
+@cache
+def _opens_names() -> npt.NDArray[np.bool_]:
+    """Which code points of the basic plane open a surname, or may stand before one."""
+    table = _parts_names().copy()
+    table[[ord(surname[0]) for surname in surnames()]] = True
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,7 @@ from pipeline.audit import audit
 from pipeline.document import Hint
 from pipeline.errors import LawBroken, SourceError
 from pipeline.flow import read
-from pipeline.markup import MarkupOptions, line_spans, markup
+from pipeline.markup import _ANY, _MAY, MarkupOptions, line_spans, markup
 from pipeline.settings import Settings
 from pipeline.text import Text
 
@@ -74,6 +75,19 @@ def test_only_marks_go(raw):
     gone = Counter(filter(str.isalnum, raw)) - Counter(filter(str.isalnum, chars))
     assert set(gone) <= set("b")  # of the tag
     assert len(list(line_spans(chars))) <= len(list(line_spans(raw)))
+
+
+@given(st.text("字a#*_>|<`=\\&-+• \t\r\n", max_size=12))
+def test_a_mark_may_be_wherever_there_is_one(chars):
+    assert _MAY.search(chars) or not _ANY.search(chars)
+
+
+@given(st.text("字 \r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", max_size=12))
+def test_lines_end_where_an_editor_ends_them(chars):
+    lines = re.split("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]", chars)
+    lines = lines if lines[-1] else lines[:-1]
+    assert [chars[start:end] for _, start, end in line_spans(chars)] == lines
+    assert [number for number, _, _ in line_spans(chars)] == list(range(1, len(lines) + 1))
 
 
 @given(st.lists(st.sampled_from([*PIECES, *WORDS]), max_size=16).map("".join))

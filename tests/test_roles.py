@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -188,6 +188,13 @@ def test_names_of_a_page_are_those_of_its_lines(lines: list[str]) -> None:
     assert named(Characters(lines)).tolist() == list(map(names, lines))
 
 
+@given(st.lists(st.text("桥通了，。 \U00020000", min_size=1, max_size=9), min_size=1, max_size=5))
+def test_echoes_are_the_pairs_that_come_again(lines: list[str]) -> None:
+    count = Counter(map("".join, itertools.pairwise("\n".join(lines))))
+    again = [sum(count[a + b] > 1 for a, b in itertools.pairwise(line)) / max(1, len(line) - 1) for line in lines]
+    assert Characters(lines).echoes().tolist() == again
+
+
 def alternatives(pattern: str) -> list[str]:
     """A pattern cut at the bars that stand in no brackets."""
     parts, depth = [""], 0
@@ -236,5 +243,5 @@ def test_a_headline_goes_on_where_its_quote_closes(rows: list[tuple[str, str]], 
     lines = [Line(i, Text.source(chars), False) for i, (_, chars) in enumerate(rows, 1)]
     decisions = [Decision(label, "gold", 1.0) for label, _ in rows]
     assert "".join(one.label for one in by_quotes(lines, decisions)) == labels
-    apart = [replace(line, blank_before=True) for line in lines]
+    apart = [line._replace(blank_before=True) for line in lines]
     assert by_quotes(apart, decisions) == decisions  # nothing goes on over a blank line

@@ -11,7 +11,7 @@ from pipeline.errors import ConfigError
 from pipeline.learn.model import train
 from pipeline.learn.table import build_table
 from pipeline.seam_steps import Texts
-from pipeline.seams import BOUNDARY, DIGIT, FIRST_CHARACTER, LATIN, UNKNOWN, SeamModel, SeamModelError, shipped
+from pipeline.seams import BOUNDARY, DIGIT, EDGE, FIRST_CHARACTER, LATIN, UNKNOWN, SeamModel, SeamModelError, shipped
 from training.seams import LeftOut, is_law, is_report, squeeze
 
 SENTENCES = (
@@ -74,6 +74,15 @@ def test_matrix_is_joins_of_all_pairs(model):
     aligned = model.joins([left for left, _ in pairs], [right for _, right in pairs])
     assert aligned.dtype == np.float32
     assert np.array_equal(model.matrix(lefts, rights).ravel(), aligned)
+
+
+def test_a_table_is_the_scores_of_all_pairs_of_some_texts(model):
+    lefts, rights = ["两岸", "大桥昨日通", "", "的"], ["居民", "车", "", "老人说大桥", "龘", EDGE]
+    texts = model.texts(lefts, rights)
+    some, others = np.array([3, 0, 1]), np.array([5, 0, 3, 2])
+    pairs = model.scores(texts, some.repeat(len(others)), np.tile(others, len(some)))
+    assert np.array_equal(model.table(texts, some, others).ravel(), pairs)
+    assert np.array_equal(model.table(texts, some.repeat(3000), others)[::3000].ravel(), pairs)  # in more than one pass
 
 
 def test_scores_do_not_hang_on_the_batch(model):

@@ -43,7 +43,7 @@ def together(page: LabelledPage, others: Sequence[LabelledPage], number: int) ->
         first, found, label = two[0]
         two[0] = (replace(first, blank_before=dice.random() < 0.8), found, label)
     rows = [*one[:at], *two, *one[at:]]
-    lines = [replace(line, number=i) for i, (line, _, _) in enumerate(rows, 1)]
+    lines = [line._replace(number=i) for i, (line, _, _) in enumerate(rows, 1)]
     return LabelledPage(page.name, page.family, lines, [row[1] for row in rows], [row[2] for row in rows])
 
 
@@ -67,7 +67,7 @@ def variant(page: LabelledPage, number: int) -> Variant:
     lose = dice.random() < 0.4
     if dice.random() < 0.5:
         rows = _levels_moved(rows, dice)
-    lines = [replace(line, number=i, hint=Hint() if lose else line.hint) for i, (line, _) in enumerate(rows, 1)]
+    lines = [line._replace(number=i, hint=Hint() if lose else line.hint) for i, (line, _) in enumerate(rows, 1)]
     origin = [line.number for line, _ in rows]
     return Variant(f"{page.name}/{number}", page.family, lines, [label for _, label in rows], origin)
 
@@ -77,7 +77,7 @@ def _levels_moved(rows: Lines, dice: random.Random) -> Lines:
     levels = sorted({line.hint.level for line, _ in rows if line.hint.level})
     moved = dict(zip(levels, sorted(dice.sample(range(1, 7), len(levels))), strict=True))
     return [
-        (replace(line, hint=replace(line.hint, level=moved[line.hint.level])) if line.hint.level else line, label)
+        (line._replace(hint=replace(line.hint, level=moved[line.hint.level])) if line.hint.level else line, label)
         for line, label in rows
     ]
 
@@ -129,7 +129,7 @@ def _couplet(block: Lines) -> Lines:
     if _kind(block) not in "HT":
         return block
     return [
-        (replace(line, text=Text.source(re.sub("[，、：]", " ", line.text.chars).strip())), label)
+        (line._replace(text=Text.source(re.sub("[，、：]", " ", line.text.chars).strip())), label)
         for line, label in block
     ]
 
@@ -180,8 +180,8 @@ def _captions_in(rows: Lines, dice: random.Random) -> Lines:
         at = dice.randrange(len(rest) + 1) if rest else 0
         if at < len(rest) and _kind(rest[at]) == "J":
             line, label = rest[at][0]
-            rest[at] = [(replace(line, blank_before=dice.random() < 0.85), _resumed(label))]
+            rest[at] = [(line._replace(blank_before=dice.random() < 0.85), _resumed(label))]
         elif at < len(rest) and _kind(rest[at]) in "thsx":
             at = 0
-        rest.insert(at, [(replace(caption[0][0], blank_before=dice.random() < 0.85), "X"), *caption[1:]])
+        rest.insert(at, [(caption[0][0]._replace(blank_before=dice.random() < 0.85), "X"), *caption[1:]])
     return [row for block in rest for row in block]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.document import Line
 from pipeline.text import Text
@@ -39,10 +38,10 @@ def with_list(page: LabelledPage, number: int) -> LabelledPage:
     rest = [] if alone else [*zip(page.lines, page.found, page.labels, strict=True)][at:]
     if rest:
         line, found, label = rest[0]
-        rest[0] = (replace(line, blank_before=dice.random() < 0.7), found, label)
+        rest[0] = (line._replace(blank_before=dice.random() < 0.7), found, label)
     before = [*zip(page.lines, page.found, page.labels, strict=True)][:at]
     whole = [*before, *((line, None, label) for line, label in made), *rest]
-    lines = [replace(line, number=i) for i, (line, _, _) in enumerate(whole, 1)]
+    lines = [line._replace(number=i) for i, (line, _, _) in enumerate(whole, 1)]
     return LabelledPage(page.name, page.family, lines, [row[1] for row in whole], [row[2] for row in whole])
 
 

@@ -46,7 +46,7 @@ def examples(paragraphs: Iterable[str]) -> Iterator[tuple[str, bool, bool]]:
 
 def table(texts: list[str]) -> sparse.csr_matrix:
     """The runs of each text as a sparse row."""
-    runs, there = hashed(texts)
+    runs, there = (by_run.T for by_run in hashed(texts))
     ends = np.concatenate(([0], there.sum(axis=1).cumsum()))
     return sparse.csr_matrix(
         (np.ones(int(ends[-1]), dtype=np.float32), runs[there], ends), shape=(len(texts), 1 << BITS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def labelled(folder: Path, *, part: str = "all") -> Iterator[LabelledPage]:
 
 def page_of(data: bytes, name: str, gold: Gold) -> LabelledPage:
     """A raw page, labelled by its gold reading; its lines numbered anew, since a line may have been cut in two."""
-    found_lines = [replace(line, number=number) for number, line in enumerate(page_lines(data, name), 1)]
+    found_lines = [line._replace(number=number) for number, line in enumerate(page_lines(data, name), 1)]
     found = align(found_lines, gold)
     family = re.sub(r"^\d+_|\.\w+$", "", name)
     return LabelledPage(name, family, found_lines, found, label(found_lines, found), gold)

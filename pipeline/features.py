@@ -92,7 +92,9 @@ _CROSSES = (
 )
 
 
-_NEAR = frozenset(("ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold", "beside"))
+_NEAR = frozenset(
+    ("ends", "starts", "gap", "length", "stops", "blank", "open", "cue", "names", "level", "bold", "beside")
+)
 _FAR = frozenset(("ends", "length", "gap"))
 _SHIFTS = (("before", 1, _NEAR), ("after", -1, _NEAR), ("before2", 2, _FAR), ("after2", -2, _FAR))
 

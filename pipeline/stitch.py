@@ -33,7 +33,8 @@ TOPIC = 200  # characters on each side in which shared words are looked for
 CERTAIN = 0.999  # a block that opens a paragraph with this probability is no head
 LEAST_ODDS = 0.02  # a probability below it speaks no louder
 TINY = 1e-9  # stands for the weight of no words
-UNLIKELY = 0.7  # what more must speak for a head that likely opens a paragraph: a wrong move is worse than none
+MAY_OPEN = 0.3  # a block that opens a paragraph with this probability may well do so
+UNLIKELY = 0.7  # what more must speak for such a head: a wrong move is worse than none
 SLACK = 2  # cells by which lines of one measure vary
 SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
@@ -91,7 +92,7 @@ def stitch(blocks: Sequence[Block], options: StitchOptions, model: SeamModel) ->
     seams: list[Seam] = []
     for tails, heads in _windows(blocks):
         scores = evidence(blocks, tails, heads, model) @ weights()
-        scores[:, [blocks[i].starts[0] > 0.5 for i in heads]] -= UNLIKELY
+        scores[:, [blocks[i].starts[0] > MAY_OPEN for i in heads]] -= UNLIKELY
         scores[np.array(tails)[:, None] == np.array(heads)[None, :]] = -np.inf
         seams += (Seam(tails[t], heads[h], round(float(scores[t, h]), 2)) for t, h in match(scores, options.evidence))
     return sorted(seams, key=lambda seam: seam.head)

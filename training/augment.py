@@ -41,7 +41,7 @@ def together(page: LabelledPage, others: Sequence[LabelledPage], number: int) ->
     at = dice.choice(places) if places and dice.random() < 0.5 else len(one)
     if two:
         first, found, label = two[0]
-        two[0] = (replace(first, blank_before=dice.random() < 0.8), found, label)
+        two[0] = (first._replace(blank_before=dice.random() < 0.8), found, label)
     rows = [*one[:at], *two, *one[at:]]
     lines = [line._replace(number=i) for i, (line, _, _) in enumerate(rows, 1)]
     return LabelledPage(page.name, page.family, lines, [row[1] for row in rows], [row[2] for row in rows])
@@ -139,7 +139,7 @@ def _blank(block: Lines, dice: random.Random, blank: bool) -> Lines:
     first, label = block[0]
     if label in ("P", "J", "C") and dice.random() < 0.5:
         blank = first.blank_before  # paragraphs mostly keep what the extractor gave them
-    return [(replace(first, blank_before=blank), label), *block[1:]]
+    return [(first._replace(blank_before=blank), label), *block[1:]]
 
 
 def _resumed(label: str | None) -> str | None:
@@ -154,7 +154,7 @@ def _shuffled(rows: Lines, dice: random.Random) -> Lines:
     cuts = sorted(dice.sample(places, min(len(places), dice.randint(1, 3))))
     edges = [0, *cuts, len(rows)]
     columns = [rows[a:b] for a, b in itertools.pairwise(edges)]
-    opened = [[(replace(c[0][0], blank_before=dice.random() < 0.85), _resumed(c[0][1])), *c[1:]] for c in columns]
+    opened = [[(c[0][0]._replace(blank_before=dice.random() < 0.85), _resumed(c[0][1])), *c[1:]] for c in columns]
     order = list(range(len(opened)))
     dice.shuffle(order)
     out: Lines = []

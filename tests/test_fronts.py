@@ -49,6 +49,18 @@ def test_a_name_with_a_colon_reads_on_into_the_next_line():
     assert not loose
 
 
+def test_a_label_right_over_a_headline_is_its_kicker():
+    label = block(Role.HEADING, "【乡村纪事】")
+    roles = [one.role for one in headlines([label, block(Role.TITLE, "老水车又转起来了"), *BODY])]
+    assert roles[:2] == [Role.KICKER, Role.TITLE]
+
+
+def test_negative_a_label_elsewhere_stays_what_it_is():
+    label = block(Role.HEADING, "【乡村纪事】")
+    roles = [one.role for one in headlines([block(Role.TITLE, "老水车又转起来了"), *BODY, label, *BODY])]
+    assert roles[4] is Role.HEADING
+
+
 def test_negative_a_colon_before_a_sentence_reads_on_into_nothing():
     page = [block(Role.TITLE, "石桥镇卫生院："), *BODY]
     assert titles(page) == ["石桥镇卫生院："]

@@ -222,7 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/roles.json"))
-    parser.add_argument("--bags", type=int, default=4, help="random fields to average, each with variants of its own")
+    parser.add_argument("--bags", type=int, default=8, help="random fields to average, each with variants of its own")
     parser.add_argument("--networks", type=int, default=2, help="networks to average, from other beginnings")
     args = parser.parse_args()
     pages = list(labelled(args.pages, part="learn"))

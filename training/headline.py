@@ -37,8 +37,8 @@ from training.stitch import folds, fragments
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 RIVALRY = ("ahead", "best")  # how a block compares with the likeliest one says nothing of one more headline
-PUT_TOGETHER = 160
-ANEW = 2  # times that the articles of each page are set anew
+PUT_TOGETHER = 480
+ANEW = 4  # times that the articles of each page are set anew
 MEANING = 0.5  # of the learnt weight of meaning in a cut: with all of it, two articles on one subject are taken for one
 
 

@@ -32,6 +32,7 @@ from training.labels import Found
 from training.pages import LabelledPage, labelled
 from training.roles import learn, save
 
+MORE = 5  # damaged variants of each page
 RIDGE = 0.5  # penalty on the squares of the weights
 
 Example = tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], int]
@@ -81,7 +82,7 @@ def fold(name: str) -> int:
 def examples(pages: Sequence[LabelledPage], model: SeamModel, weights: str = "") -> Iterator[Example]:
     """The examples of pages and of their variants."""
     for page in pages:
-        for one in shown(page):
+        for one in shown(page, MORE):
             if made := example(one.lines, one.found, model, weights):
                 yield made
 

@@ -21,6 +21,20 @@ def _groups() -> list[re.Pattern[str]]:
     return [re.compile("|".join(group["words"])) for group in groups.values()]
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    return re.compile("|".join(words.pattern for words in _groups()))
+
+
+def goes_on(text: str) -> bool:
+    """Whether a paragraph opens with any of these words.
+
+    >>> goes_on("此外，桥通了。"), goes_on("桥通了。")
+    (True, False)
+    """
+    return _any().match(simplify(text[:LONGEST])) is not None
+
+
 def continues(text: str) -> list[bool]:
     """Whether a paragraph opens with a word of each group: adds, turns, concludes, points, passes.
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.continuing import continues
+from pipeline.continuing import goes_on
 from pipeline.document import Block, Role
 from pipeline.order import Item
 from pipeline.vocabulary import Floats, Vocabulary
@@ -79,7 +79,7 @@ def evidence(blocks: Sequence[Block], items: Sequence[Item], said: Vocabulary, t
     table[:, 14] = _titled(blocks)[[item.first for item in items[1:]]]
     table[:, 15:17] = [_end(item.block) for item in items[:-1]]
     table[:, 17] = meanings(told)
-    table[:, 18] = [any(continues(item.block.text.chars)) for item in items[1:]]
+    table[:, 18] = [goes_on(item.block.text.chars) for item in items[1:]]
     return table
 
 

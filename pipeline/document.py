@@ -6,7 +6,7 @@ fields are `Text`, so each character keeps its origin to the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -63,6 +63,16 @@ class Line(NamedTuple):
     hint: Hint = UNMARKED
 
 
+class Reason(NamedTuple):
+    """The rule by which a line was decided, found only where somebody asks for it: `str` gives it."""
+
+    told: Callable[[], Sequence[str]]  # those of all lines
+    at: int
+
+    def __str__(self) -> str:
+        return self.told()[self.at]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A run of lines of one role, joined to one text.
@@ -75,7 +85,7 @@ class Block:
     role: Role
     text: Text
     lines: tuple[Line, ...]
-    rule: str
+    rule: str | Reason
     confidence: float
     level: int = 0  # of a heading: 1 right under the title
     opens: bool = True

@@ -167,7 +167,7 @@ def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Readi
         for line, (at, decision) in zip(block.lines, decided, strict=False):
             rule = decision.rule if role is ROLE_OF[decision.label] else block.rule
             yield Fate(
-                line.number, role, pins.rules.get(at, rule), decision.confidence, place, line.text.chars[:BEGINS]
+                line.number, role, pins.rules.get(at, str(rule)), decision.confidence, place, line.text.chars[:BEGINS]
             )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.document import Block, Removal
+from pipeline.document import Block, Reason, Removal
 from pipeline.script_fold import simplify
 from pipeline.text import Text
 from pipeline.wording import cues
@@ -72,12 +72,13 @@ def issue(blocks: Sequence[Block]) -> Issue:
 _PAGED = {"furniture.folio", "furniture.number", "furniture.masthead", "furniture.contact", "furniture.dateline"}
 
 
-def _removal(text: Text, given: str) -> Removal:
+def _removal(text: Text, given: str | Reason) -> Removal:
     if given == "correction.role":
-        return Removal(text, "furniture", given)
+        return Removal(text, "furniture", "correction.role")
     rule = _rule(text)
     if not rule:
-        return Removal(text, "furniture", given if given.startswith("furniture") else "furniture.place")
+        known = str(given)
+        return Removal(text, "furniture", known if known.startswith("furniture") else "furniture.place")
     return Removal(text, _REASONS.get(rule.split(".")[1], "furniture"), rule)
 
 

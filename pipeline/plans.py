@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,27 +41,36 @@ class Plan:
     lead: range | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Where the text is cut (indexes of gaps, the likeliest first), and the run of each heading; the lead comes last."""
-
-    score: float
-    cuts: list[int]
-    over: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
+class _Worth(NamedTuple):
     """What dealing out is worth, for some ways to cut in as many runs: `gain` has rows for headings and, last, the lead.
 
     `before`, `behind`: whether a heading stands right before a run, right behind it; shape (ways, runs, headings).
     """
 
-    those: Runs
     gain: Floats  # shape (ways, headings + 1, runs); 0 where too little speaks for it
     before: Floats
     behind: Floats
     cut: Floats  # what the cuts of each way are worth
+
+    def of(self, way: int) -> _Worth:
+        """The same for one of the ways alone."""
+        return _Worth(*(part[way : way + 1] for part in self))
+
+
+_UNKNOWN = _Worth(*[np.zeros((0, 0, 0), dtype=np.float32)] * 4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the text is cut (indexes of gaps, the likeliest first), and the run of each heading; the lead comes last.
+
+    `worth`: of this way alone.
+    """
+
+    score: float
+    cuts: list[int]
+    over: list[int]
+    worth: _Worth
 
 
 def plan(page: Flow, evidence: Floats, counts: Sequence[int]) -> Plan:
@@ -70,17 +80,16 @@ def plan(page: Flow, evidence: Floats, counts: Sequence[int]) -> Plan:
     for way in found:
         if way.score + FOLLOW * (len(page.headings) - 1) <= best.score:
             break  # order can't make up for it
-        worth = _worth(page, evidence, [way.cuts])
-        told, over = _in_order(worth, way.over)
-        if (score := float(worth.cut[0]) + told) > best.score:
-            best = Plan(score, *_heads(page, worth.those, over))
+        told, over = _in_order(way.worth, way.over)
+        if (score := float(way.worth.cut[0]) + told) > best.score:
+            best = Plan(score, *_heads(page, way.cuts, over))
     return best
 
 
 def _way(page: Flow, evidence: Floats, count: int) -> _Way:
     """The best way found to deal out so many runs: the likeliest cuts first, then one cut after the other put elsewhere."""
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
-    best, tries = _Way(-math.inf, likely[: count - 1], []), 1 + min(TRIES // count, 40)
+    best, tries = _Way(-math.inf, likely[: count - 1], [], _UNKNOWN), 1 + min(TRIES // count, 40)
     left = [
         (count - 1, NO_GAP),
         *((k, gap) for k in range(count - 2, -1, -1) for gap in likely),
@@ -112,7 +121,6 @@ def _worth(page: Flow, evidence: Floats, ways: list[list[int]]) -> _Worth:
     lead = leads(page, those, scores) @ weights()["leads"]
     rows = np.concatenate((scores, lead[..., None]), axis=2).swapaxes(1, 2)
     return _Worth(
-        those,
         np.maximum(0.0, rows - LEAST),
         page.at_first[those.start][..., 0],
         page.at_last[those.end - 1][..., 0],
@@ -142,7 +150,7 @@ def _dealt(page: Flow, evidence: Floats, ways: list[list[int]], best: _Way) -> t
             over[row] = run
         total = float(worth.cut[k]) + _score(worth, k, over, follow=0.0)
         if total > best.score:
-            is_new, best = cuts != best.cuts, _Way(total, cuts, over)
+            is_new, best = cuts != best.cuts, _Way(total, cuts, over, worth.of(k))
             if is_new:
                 return best, k + 1
     return best, len(ways)
@@ -192,8 +200,9 @@ def _moved(gain: Sequence[Sequence[float]], over: Sequence[int], row: int, run: 
     return moved
 
 
-def _heads(page: Flow, those: Runs, over: Sequence[int]) -> tuple[list[tuple[int, int]], range | None]:
+def _heads(page: Flow, cuts: Sequence[int], over: Sequence[int]) -> tuple[list[tuple[int, int]], range | None]:
     """What a plan says of heads and lead, from the run of each heading and of the lead."""
-    first, last = page.bodies[those.start[0]].tolist(), page.bodies[those.end[0] - 1].tolist()
+    last = page.bodies[[*sorted(cuts), -1]].tolist()
+    first = page.bodies[[0, *(cut + 1 for cut in sorted(cuts))]].tolist()
     lead = None if over[-1] == NO_RUN else range(first[over[-1]], last[over[-1]] + 1)
     return [(first[run], int(page.headings[h])) for h, run in enumerate(over[:-1]) if run != NO_RUN], lead

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.chain import best_path, marginals
 from pipeline.columns import Feature, Layout, Table
 from pipeline.context import Context, Layer
-from pipeline.document import Block, Line, Role
+from pipeline.document import Block, Line, Reason, Role
 from pipeline.features import features, groups
 from pipeline.seams import SeamModel
 from pipeline.sounds import Sounds
@@ -66,7 +66,7 @@ class Decision(NamedTuple):
     """
 
     label: str
-    rule: str
+    rule: str | Reason
     confidence: float
     opens: float = 0.0
     goes_on: float = 0.0
@@ -129,7 +129,8 @@ def roles(
     path = best_path(scores, learnt.moves)
     sure = marginals(scores, learnt.moves)
     labels = [learnt.labels[label] for label in path.tolist()]
-    reasons = _reasons(table, learnt, scores, path)
+    told = cache(partial(_reasons, table, learnt, scores, path))
+    reasons = [Reason(told, i) for i in range(len(path))]
     best = sure[np.arange(len(path)), path].round(3).tolist()
     body = sure.T[[learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
     odds = map(tuple, (sure @ _of_role(learnt.labels)).round(4).tolist())

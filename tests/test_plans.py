@@ -71,7 +71,7 @@ def worth(
     for side, pairs in zip(sides, (before, behind), strict=True):
         for run, heading in pairs:
             side[0, run, heading] = 1.0
-    return plans._Worth(None, table, *sides, np.zeros(1, dtype=np.float32))  # type: ignore[arg-type]
+    return plans._Worth(table, *sides, np.zeros(1, dtype=np.float32))
 
 
 NONE = plans.NO_RUN

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.document import Block, Removal, Role
@@ -63,7 +63,7 @@ def set_aside(blocks: Sequence[Block]) -> tuple[list[Removal], list[Block]]:
             removals += shadow
         key = _letters(block.text.chars) if block.role in COPIED else ""
         if not (key or any(map(str.isalnum, block.text.chars))):
-            kept.append(replace(block, role=Role.FURNITURE))
+            kept.append(block._replace(role=Role.FURNITURE))
         elif block.role is Role.FURNITURE:
             removals += furniture(block)
             kept.append(block)
@@ -71,12 +71,12 @@ def set_aside(blocks: Sequence[Block]) -> tuple[list[Removal], list[Block]]:
             kept.append(block)
         elif _is_copy(block.role, key, seen[block.role], kept) and block.rule != "correction.role":
             removals.append(Removal(block.text, "duplicate", f"{block.role}.printed_twice"))
-            kept.append(replace(block, role=Role.FURNITURE))
+            kept.append(block._replace(role=Role.FURNITURE))
         else:
             seen[block.role].add(key)
             if block.role is Role.CAPTION and kept and _opens_with(block, kept[-1]):
                 removals.append(Removal(kept[-1].text, "duplicate", "caption.printed_twice"))
-                kept[-1] = replace(kept[-1], role=Role.FURNITURE)
+                kept[-1] = kept[-1]._replace(role=Role.FURNITURE)
             kept.append(block)
     return removals, kept
 
@@ -232,7 +232,7 @@ def _without_shadow(block: Block) -> tuple[Block, list[Removal]]:
         start, end = found
         taken.append(Removal(text[start:end], "duplicate", "caption.shadow"))
         text = text[:start] + text[end:]
-    return (replace(block, text=text), taken) if taken else (block, taken)
+    return (block._replace(text=text), taken) if taken else (block, taken)
 
 
 def _shadow(chars: str) -> tuple[int, int] | None:

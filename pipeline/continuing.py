@@ -38,7 +38,7 @@ def goes_on(text: str) -> bool:
 def continues(text: str) -> list[bool]:
     """Whether a paragraph opens with a word of each group: adds, turns, concludes, points, passes.
 
-    >>> continues("此外，桥通了。"), continues("他说，桥通了。"), continues("桥通了。")
+    >>> continues("另外，桥通了。"), continues("他说，桥通了。"), continues("桥通了。")
     ([True, False, False, False, False], [False, False, False, True, False], [False, False, False, False, False])
     """
     start = simplify(text[:LONGEST])

@@ -73,8 +73,7 @@ class Reason(NamedTuple):
         return self.told()[self.at]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of lines of one role, joined to one text.
 
     A body block is a paragraph or, where a column ended in it, a fragment: `opens` is False when it begins in

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -154,7 +153,7 @@ def _more(
 
 
 def _as(block: Block, role: Role) -> Block:
-    return block if block.role is role else replace(block, role=role, rule=f"{role}.page")
+    return block if block.role is role else block._replace(role=role, rule=f"{role}.page")
 
 
 def _second(block: Block) -> Role:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.document import Block, Role
 from pipeline.order import Item
@@ -77,7 +77,7 @@ def levelled(items: Sequence[Item]) -> list[Item]:
     for i, block, one, own in zip(starts, headings, marks, layout, strict=True):
         level = 2 if one.kind in kinds or own > top or (top and not own and _bold(block)) or i in pairs else 1
         if level != block.level:
-            placed[i] = items[i]._replace(block=replace(block, level=level))
+            placed[i] = items[i]._replace(block=block._replace(level=level))
     return placed
 
 

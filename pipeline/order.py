@@ -8,7 +8,6 @@ pieces follow each other along the seams, and where no seam speaks they stay as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.document import Block, Role
@@ -108,8 +107,7 @@ def _joined(
 
 def _grown(item: Item, block: Block, index: int, options: UnwrapOptions) -> Item:
     text = unwrap([item.block.text, block.text], options)
-    both = replace(
-        item.block,
+    both = item.block._replace(
         text=text,
         lines=(*item.block.lines, *block.lines),
         confidence=min(item.block.confidence, block.confidence),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.corrections import Correction, Place
@@ -57,7 +56,7 @@ class Pins:
             return decide(blocks)
         kept = [not pinned.isdisjoint(self._lines(block.lines)) for block in blocks]
         shielded = [
-            replace(b, odds=()) if k and b.role is not Role.TITLE else b for b, k in zip(blocks, kept, strict=True)
+            b._replace(odds=()) if k and b.role is not Role.TITLE else b for b, k in zip(blocks, kept, strict=True)
         ]
         return [b if k else new for b, k, new in zip(blocks, kept, decide(shielded), strict=True)]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +40,7 @@ def test_what_is_no_prose_says_so(page: str) -> None:
 def test_doubt_and_lost_halves_count() -> None:
     title, text = item("粮仓成了图书馆", Role.TITLE), item("镇里把旧粮仓改成了图书馆。")
     whole = of([title, text])
-    doubted = text._replace(block=replace(text.block, confidence=0.4))
+    doubted = text._replace(block=text.block._replace(confidence=0.4))
     cut = item("镇里把旧粮仓改成了", unresolved=1)
     assert of([title, doubted]) < whole
     assert of([title, cut]) < whole

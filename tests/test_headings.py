@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,7 +109,7 @@ def test_levels_by_layout_marks(hints, expected):
     named = []
     for name, level in zip(("大桥", "校车"), hints, strict=True):
         one = heading(name)
-        named.append(replace(one, lines=(one.lines[0]._replace(hint=Hint(level=level)),)))
+        named.append(one._replace(lines=(one.lines[0]._replace(hint=Hint(level=level)),)))
     assert levels([named[0], block(BRIDGE), named[1], block(SCHOOL)]) == expected
 
 

@@ -61,17 +61,20 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     reading = articles(blocks, seams, settings.articles, settings.unwrap, pins)
     if pins.misfits:
         return without_misfits(data, source, settings, corrections, pins)
-    finish = Finish(found, settings.normalise)
+    finish, known = Finish(found, settings.normalise), issue([b for b in blocks if b.role is Role.FURNITURE])
+    finished = tuple(finish.article(article) for article in reading.articles)
     page = Page(
-        document=document,
-        articles=tuple(finish.article(article) for article in reading.articles),
+        document=replace(document, changes=(*document.changes, *finish.changes)),
+        articles=finished,
         removals=(*doubled, *reading.removals),
         told=partial(fates, decisions, blocks, reading, pins),
         language=script,
         seams=tuple(seam_marks(blocks, seams)),
         corrected=digest(corrections),
+        publication=known.publication,
+        issue_date=known.date,
+        folio=known.page,
     )
-    page = signed(page, blocks, finish)
     audit(page)
     return page
 
@@ -145,18 +148,6 @@ class Finish:
         if left := doubtful(text.chars):
             self.changes += text.apply(left)[1]
         return text
-
-
-def signed(page: Page, blocks: Sequence[Block], finish: Finish) -> Page:
-    """The page with its ledger whole and what is known of its issue."""
-    known = issue([block for block in blocks if block.role is Role.FURNITURE])
-    return replace(
-        page,
-        document=replace(page.document, changes=(*page.document.changes, *finish.changes)),
-        publication=known.publication,
-        issue_date=known.date,
-        folio=known.page,
-    )
 
 
 def fates(decisions: Sequence[Decision], blocks: Sequence[Block], reading: Reading, pins: Pins) -> Iterable[Fate]:

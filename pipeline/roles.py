@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,11 +130,11 @@ def roles(
     sure = marginals(scores, learnt.moves)
     labels = [learnt.labels[label] for label in path.tolist()]
     told = cache(partial(_reasons, table, learnt, scores, path))
-    reasons = [Reason(told, i) for i in range(len(path))]
+    reasons = map(partial(tuple.__new__, Reason), zip(repeat(told), range(len(path))))  # made without a call, as below
     best = sure[np.arange(len(path)), path].round(3).tolist()
     body = sure.T[[learnt.labels.index(label) for label in "PJC"]].round(4).tolist()
     odds = map(tuple, (sure @ _of_role(learnt.labels)).round(4).tolist())
-    return list(map(Decision, labels, reasons, best, *body, odds))
+    return list(map(partial(tuple.__new__, Decision), zip(labels, reasons, best, *body, odds, strict=True)))
 
 
 @cache

@@ -125,13 +125,12 @@ def heard(counts: npt.NDArray[Any]) -> Floats:
 
 def _entries(texts: Sequence[str], place: Ints, code: npt.NDArray[np.uint32]) -> Vocabulary:
     """The vocabulary whose words have a code each and stand at a place in the texts put one behind the other."""
-    owner = _owners(texts).take(place).astype(np.uint64)
-    every = np.sort((code.astype(np.uint64) << np.uint64(32)) | owner)
-    start = _is_new(every).nonzero()[0]
-    entries = every.take(start)
-    word = _is_new(entries >> np.uint64(32)).cumsum() - 1
-    text = (entries & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    count = np.concatenate((start[1:], [len(every)])) - start
+    # By radix, the two halves of a code one after the other. What is equal stays in the order of its places, so of the texts.
+    order = np.lexsort((code.astype(np.uint16), (code >> np.uint32(16)).astype(np.uint16)))
+    owner, is_word = _owners(texts).take(place.take(order)), _is_new(code.take(order))
+    start = (is_word | _is_new(owner)).nonzero()[0]
+    text, word = owner.take(start), is_word.take(start).cumsum() - 1
+    count = np.concatenate((start[1:], [len(order)])) - start
     return _weighed(len(texts), text, word, count, int(word[-1]) + 1 if len(word) else 0)
 
 
@@ -140,8 +139,8 @@ def _owners(texts: Sequence[str]) -> Ints:
     return np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
 
 
-def _is_new(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Whether each of the sorted values is another one than that before it."""
+def _is_new(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether each of the values is another one than that before it."""
     new = np.ones(len(values), dtype=np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new

@@ -72,6 +72,9 @@ class Reason(NamedTuple):
     def __str__(self) -> str:
         return self.told()[self.at]
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)  # what leaves the process is the rule itself
+
 
 class Block(NamedTuple):
     """A run of lines of one role, joined to one text.

@@ -14,13 +14,13 @@ from functools import partial
 
 from pipeline.articles import Reading, articles
 from pipeline.audit import audit
-from pipeline.closings import by_brackets
+from pipeline.closings import by_brackets, by_quotes
 from pipeline.corrections import Correction, digest
 from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
-from pipeline.habits import by_build
+from pipeline.habits import by_build, by_habit
 from pipeline.headline import headlines
 from pipeline.language import TRADITIONAL, language
 from pipeline.lines import lines
@@ -29,7 +29,7 @@ from pipeline.normalise import NormaliseOptions, doubtful, normalise
 from pipeline.own_seams import stitching_seams
 from pipeline.pins import Pins
 from pipeline.repair import repair
-from pipeline.roles import ROLE_OF, Decision, blocks_of, by_habit, by_quotes, roles
+from pipeline.roles import ROLE_OF, Decision, blocks_of, roles
 from pipeline.script_fold import simplify, simplify_all, traditional_seams
 from pipeline.seams import shipped
 from pipeline.settings import Settings
@@ -52,8 +52,10 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     traditional = script == TRADITIONAL
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
-    seen = by_brackets(found, by_quotes(found, roles(found, settings.roles, model, fold)))
-    decisions = pins.decisions(by_build(found, by_habit(found, seen)))
+    decided = roles(found, settings.roles, model, fold)
+    for look_again in (by_quotes, by_brackets, by_habit, by_build):
+        decided = look_again(found, decided)
+    decisions = pins.decisions(decided)
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)
     own = stitching_seams(settings.stitch.seam_model, traditional=traditional)

@@ -1,21 +1,50 @@
-"""Habits: what the headings of a page have in common tells which line is none.
+"""Habits: what the headings of a page have in common tells which lines are one, and which line is none.
 
-In: lines and what was decided about each. Out: the decisions, with some headings as captions. A paper sets the headings of an
-article in one way: where they are couplets, a line in one piece among them, of which the roles stage is not sure, names a picture.
+In: lines and what was decided about each. Out: the decisions, with headings over several lines, and some headings as captions. A
+paper sets the headings of an article in one way: where they are couplets, a line in one piece among them, of which the roles
+stage is not sure, names a picture.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.document import Line
-from pipeline.roles import Decision
+from pipeline.features import groups
+from pipeline.roles import TERMINAL, Decision
 
+HABIT = 2  # times that a page does a thing, to call it its habit
 FEWEST = 4  # headings in two halves that make a habit
 SHORTEST = 8  # characters of a line in one piece that is told by it
 SURE = 0.9  # a heading that is as likely stays one
 LOST = 1  # characters by which a line in one piece is as long as a couplet: it may be one that lost its space
 RULE = "caption.other_build"
+
+
+def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with headings over several lines told by the habit of the page.
+
+    Where at least two headings of a page are broken over the same number of lines, between blank lines and before text, lines
+    that stand in the same way, and end without a stop, are one heading too.
+    """
+    those = [group for group in groups(lines) if _may_head(group, lines, decisions)]
+    whole = Counter(len(g) for g in those if all(decisions[i].label in "Hh"[k > 0] for k, i in enumerate(g)))
+    decided = list(decisions)
+    for group in those:
+        if whole[len(group)] >= HABIT:
+            for k, i in enumerate(group):
+                decided[i] = decided[i]._replace(label="Hh"[k > 0])
+    return decided
+
+
+def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
+    """Whether a group of lines is built as a heading over several lines is, with text behind it."""
+    follows = group.stop < len(lines) and decisions[group.stop].label in "PC"
+    if len(group) == 1 or not follows or lines[group[-1]].text.chars[-1] in TERMINAL:
+        return False
+    labels = "".join([decision.label for decision in decisions[group.start : group.stop]])
+    return set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
 
 
 def by_build(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:

@@ -9,7 +9,6 @@ linear-chain conditional random field; Lafferty, McCallum and Pereira 2001). The
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -27,7 +26,7 @@ from pipeline.chain import best_path, marginals
 from pipeline.columns import Feature, Layout, Table
 from pipeline.context import Context, Layer
 from pipeline.document import Block, Line, Reason, Role
-from pipeline.features import features, groups
+from pipeline.features import features
 from pipeline.seams import SeamModel
 from pipeline.sounds import Sounds
 from pipeline.text import Text
@@ -45,9 +44,6 @@ ROLE_OF = {
 
 DOUBT = 0.03  # the probability that a line resumes text from elsewhere, above which the stitch stage looks at it again
 TERMINAL = "。！？…!?：:；;”’）"
-SPARE = 3  # characters by which a line of a headline may be longer than those before it
-PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("「", "」"), ("『", "』"), ("（", "）"))
-HABIT = 2  # times that a page does a thing, to call it its habit
 AT_ONCE = 512  # lines scored in one array
 
 
@@ -211,58 +207,6 @@ def _rule(label: str, feature: str, value: str) -> str:
     if feature.startswith("cue."):
         return feature.removeprefix("cue.") if value == "yes" else f"{role}.no_cue"
     return f"{role}.{feature}={value}"
-
-
-def by_quotes(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions, with a line that closes a quote or bracket which a headline right before it leaves open as its next line."""
-    decided = list(decisions)
-    said, widest = "", 0  # the headline so far, and the length of its longest line
-    for i, line in enumerate(lines):
-        label, chars = decided[i].label, line.text.chars
-        if label in "HTS":
-            said, widest = chars, len(chars)
-            continue
-        near = said and not line.blank_before and len(chars) <= widest + SPARE
-        if near and label not in "hts" and _closes(said, chars):
-            label = decided[i - 1].label.lower()
-            decided[i] = decided[i]._replace(label=label, rule=f"{ROLE_OF[label]}.closes_quote")
-        if decided[i].label in "hts":
-            said, widest = said + chars, max(widest, len(chars))
-        else:
-            said = ""
-    return decided
-
-
-def _closes(said: str, chars: str) -> bool:
-    """Whether a text closes a quote or bracket that what was said before leaves open, and does not end a sentence."""
-    return chars[-1] not in TERMINAL and any(
-        said.count(a) > said.count(z) and 0 <= chars.find(z) and a not in chars[: chars.find(z)] for a, z in PAIRS
-    )
-
-
-def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions, with headings over several lines told by the habit of the page.
-
-    Where at least two headings of a page are broken over the same number of lines, between blank lines and before text, lines
-    that stand in the same way, and end without a stop, are one heading too.
-    """
-    those = [group for group in groups(lines) if _may_head(group, lines, decisions)]
-    whole = Counter(len(g) for g in those if all(decisions[i].label in "Hh"[k > 0] for k, i in enumerate(g)))
-    decided = list(decisions)
-    for group in those:
-        if whole[len(group)] >= HABIT:
-            for k, i in enumerate(group):
-                decided[i] = decided[i]._replace(label="Hh"[k > 0])
-    return decided
-
-
-def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
-    """Whether a group of lines is built as a heading over several lines is, with text behind it."""
-    follows = group.stop < len(lines) and decisions[group.stop].label in "PC"
-    if len(group) == 1 or not follows or lines[group[-1]].text.chars[-1] in TERMINAL:
-        return False
-    labels = "".join([decision.label for decision in decisions[group.start : group.stop]])
-    return set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
 
 
 def blocks_of(

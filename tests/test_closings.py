@@ -1,10 +1,10 @@
-"""Closings: a byline goes on up to the bracket that closes it."""
+"""Closings: a headline goes on where its quote closes, a byline up to the bracket that closes it."""
 
 from __future__ import annotations
 
 import pytest
 
-from pipeline.closings import RULE, by_brackets
+from pipeline.closings import RULE, by_brackets, by_quotes
 from pipeline.document import Line
 from pipeline.roles import Decision
 from pipeline.text import Text
@@ -30,3 +30,24 @@ def test_a_byline_goes_on_up_to_its_bracket(rows: list[tuple[str, str]], labels:
     found = by_brackets(lines, [Decision(label, "gold", 1.0) for label, _ in rows])
     assert "".join(one.label for one in found) == labels
     assert all((one.rule == RULE) == (one.label != label) for one, (label, _) in zip(found, rows, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ([("H", "以人才助力发展，涵养“三"), ("X", "有”人才队伍")], "Hh"),
+        ([("T", "一座桥的（百年"), ("P", "）往事")], "Tt"),
+        ([("H", "以人才助力发展，涵养“三"), ("h", "有一"), ("X", "强”人才队伍")], "Hhh"),
+        ([("H", "以人才助力发展，涵养“三有”"), ("X", "有”人才队伍")], "HX"),  # nothing is left open
+        ([("H", "以人才助力发展，涵养“三"), ("X", "“有”人才队伍")], "HX"),  # it closes what it opens itself
+        ([("H", "涵养“三"), ("P", "有”人才队伍，医院这样做")], "HP"),  # too long for the line of a headline
+        ([("H", "以人才助力发展，涵养“三"), ("P", "有”人才队伍。")], "HP"),  # a sentence
+        ([("P", "他说：“桥通"), ("X", "了”之后")], "PX"),  # no headline
+    ],
+)
+def test_a_headline_goes_on_where_its_quote_closes(rows: list[tuple[str, str]], labels: str) -> None:
+    lines = [Line(i, Text.source(chars), False) for i, (_, chars) in enumerate(rows, 1)]
+    decisions = [Decision(label, "gold", 1.0) for label, _ in rows]
+    assert "".join(one.label for one in by_quotes(lines, decisions)) == labels
+    apart = [line._replace(blank_before=True) for line in lines]
+    assert by_quotes(apart, decisions) == decisions  # nothing goes on over a blank line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -127,3 +129,11 @@ def test_a_page_in_traditional_script_is_read_as_the_same_page(path: Path) -> No
     converted = read(traditional.encode(), path.name, SETTINGS)
     assert converted.language == "zh-Hant"
     assert [fate.went for fate in converted.fates] == [fate.went for fate in page.fates]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_goes_to_another_process_and_back(path):
+    page = page_of(path)
+    for twin in (pickle.loads(pickle.dumps(page)), copy.deepcopy(page)):
+        assert twin == page
+        assert twin.fates == page.fates

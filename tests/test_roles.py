@@ -17,7 +17,7 @@ from pipeline.characters import Characters
 from pipeline.document import Line, Role
 from pipeline.features import features
 from pipeline.measure import measures
-from pipeline.roles import ROLE_OF, Decision, RolesOptions, blocks_of, by_quotes, roles, weights
+from pipeline.roles import ROLE_OF, RolesOptions, blocks_of, roles, weights
 from pipeline.script_fold import simplify
 from pipeline.seams import shipped
 from pipeline.text import Text, join
@@ -224,24 +224,3 @@ def test_a_cue_that_opens_a_line_can_stand_nowhere_else(rule: str, cue: re.Patte
 )
 def test_names(line: str, kind: int) -> None:
     assert names(line) == kind
-
-
-@pytest.mark.parametrize(
-    ("rows", "labels"),
-    [
-        ([("H", "以人才助力发展，涵养“三"), ("X", "有”人才队伍")], "Hh"),
-        ([("T", "一座桥的（百年"), ("P", "）往事")], "Tt"),
-        ([("H", "以人才助力发展，涵养“三"), ("h", "有一"), ("X", "强”人才队伍")], "Hhh"),
-        ([("H", "以人才助力发展，涵养“三有”"), ("X", "有”人才队伍")], "HX"),  # nothing is left open
-        ([("H", "以人才助力发展，涵养“三"), ("X", "“有”人才队伍")], "HX"),  # it closes what it opens itself
-        ([("H", "涵养“三"), ("P", "有”人才队伍，医院这样做")], "HP"),  # too long for the line of a headline
-        ([("H", "以人才助力发展，涵养“三"), ("P", "有”人才队伍。")], "HP"),  # a sentence
-        ([("P", "他说：“桥通"), ("X", "了”之后")], "PX"),  # no headline
-    ],
-)
-def test_a_headline_goes_on_where_its_quote_closes(rows: list[tuple[str, str]], labels: str) -> None:
-    lines = [Line(i, Text.source(chars), False) for i, (_, chars) in enumerate(rows, 1)]
-    decisions = [Decision(label, "gold", 1.0) for label, _ in rows]
-    assert "".join(one.label for one in by_quotes(lines, decisions)) == labels
-    apart = [line._replace(blank_before=True) for line in lines]
-    assert by_quotes(apart, decisions) == decisions  # nothing goes on over a blank line

@@ -62,14 +62,17 @@ def lines(text: Text, hints: dict[int, Hint], options: LinesOptions) -> tuple[li
     brackets = "（（" in whole or "((" in whole
     for number, start, end in line_spans(whole):
         chars = whole[start:end].strip()
+        if not chars:
+            blank = True
+            continue
         lead = whole.index(chars, start) - start
         line = text[start + lead : start + lead + len(chars)]
         if aims and ("](" in chars or "```" in chars):
             line = _aimed(line, removed)
             chars = line.chars
-        if not chars:
-            blank = True
-            continue
+            if not chars:
+                blank = True
+                continue
         if options.doubled:
             if not blank and chars == found[-1].text.chars and _is_no_refrain(chars):
                 removed.append(Removal(line, "duplicate", "lines.repeated"))

@@ -19,6 +19,7 @@ from pipeline.text import Text
 
 POINTERS = "▲▼◀▶△▽◁▷↑↓←→●■◆★☆ \u3000"
 SHORTEST = 4  # letters of a caption beside another one on its line
+LEAST_ALIKE, LEAST_IN_A_ROW = 0.6, 0.4  # how far two halves of a line must be of one length, to be two captions
 SHORTEST_COPY = 4  # letters of a second copy
 COPIED = (Role.CAPTION, Role.TITLE, Role.HEADING)  # what is printed twice
 NEAR = 2  # lines between the halves of a caption that a line break or a blank line cut
@@ -209,15 +210,23 @@ def _at_scenes(plain: str) -> Iterator[int]:
 def _doubled_head(plain: str) -> int | None:
     """Where the name that opens a line comes again: two captions of one house, run together.
 
-    The halves are phrases of about one length; the name is no part of a longer one (社区医院).
+    The halves are phrases of about one length; the name is no part of a longer one (社区医院), unless it comes twice in a row.
+
+    >>> _doubled_head("医院开通急救专线医院引进全新设备"), _doubled_head("医院建成互联网医院医院引进滑轨CT及全新设备")
+    (8, 9)
     """
     if re.search(r"[\s，。、（(]", plain):
         return None
     for size in range(min(10, len(plain) // 3), 1, -1):
-        at = plain.find(plain[:size], size + SHORTEST - 1)
-        left, right = at - size, len(plain) - at - size
-        if at > 0 and min(left, right) >= SHORTEST and min(left, right) >= 0.6 * max(left, right):
-            return at if size > 2 or plain[at - 1] not in "区级立属人民大总附的在到赴" else None
+        name = plain[:size]
+        for again in re.finditer(re.escape(name), plain[size + SHORTEST - 1 :]):
+            at = again.start() + size + SHORTEST - 1
+            left, right = at - size, len(plain) - at - size
+            in_a_row = plain.endswith(name, 0, at)
+            alike = min(left, right) >= (LEAST_IN_A_ROW if in_a_row else LEAST_ALIKE) * max(left, right)
+            part_of_longer = size == 2 and not in_a_row and plain[at - 1] in "区级立属人民大总附的在到赴"
+            if min(left, right) >= SHORTEST and alike and not part_of_longer:
+                return at
     return None
 
 

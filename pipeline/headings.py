@@ -55,9 +55,9 @@ def astray(items: Sequence[Item]) -> bool:
 
 
 def _counts(page: Flow) -> list[int]:
-    """How many runs there may be: one a heading, one more for the lead, one less where a heading heads no text."""
+    """How many runs there may be: one a heading, and one more for the lead."""
     most, wanted = len(page.bodies), len(page.headings)
-    return sorted({min(most, max(1, count)) for count in (wanted, wanted + 1, wanted - 1)})
+    return sorted({min(most, wanted), min(most, wanted + 1)})
 
 
 def _moved(page: Flow, best: Plan) -> list[Item]:

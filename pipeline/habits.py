@@ -19,7 +19,7 @@ FEWEST = 4  # headings in two halves that make a habit
 SHORTEST = 8  # characters of a line in one piece that is told by it
 SURE = 0.9  # a heading that is as likely stays one
 LOST = 1  # characters by which a line in one piece is as long as a couplet: it may be one that lost its space
-RULE = "caption.other_build"
+RULE, MARKED = "caption.other_build", "heading.marked"
 
 
 def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
@@ -47,12 +47,20 @@ def _may_head(group: range, lines: Sequence[Line], decisions: Sequence[Decision]
     return set(labels) <= set("Hh") or (labels[0] == "P" and set(labels[1:]) == {"J"})
 
 
+def by_marks(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with a caption that the layout marks as a heading as one: no tool marks a caption so."""
+    return [
+        decision._replace(label="H", rule=MARKED) if decision.label == "X" and line.hint.level else decision
+        for line, decision in zip(lines, decisions, strict=True)
+    ]
+
+
 def by_build(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
     """The decisions, with headings in one piece as captions where the others are in two halves."""
     after = [decision.label for decision in decisions[1:]] + [""]
     whole = [i for i, d in enumerate(decisions) if d.label == "H" and after[i] != "h"]
     halves = [lines[i].text.chars for i in whole if len(lines[i].text.chars.split()) == 2]
-    odd = [i for i in whole if _is_odd(lines[i].text.chars, halves) and decisions[i].confidence < SURE]
+    odd = [i for i in whole if _is_odd(lines[i], halves) and decisions[i].confidence < SURE]
     if len(halves) < FEWEST or 2 * len(odd) > len(halves):
         return list(decisions)
     decided = list(decisions)
@@ -61,8 +69,9 @@ def by_build(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decis
     return decided
 
 
-def _is_odd(chars: str, halves: Sequence[str]) -> bool:
-    """Whether a line is in one piece, and no couplet that lost its space."""
-    if " " in chars or "\u3000" in chars or len(chars) < SHORTEST:
+def _is_odd(line: Line, halves: Sequence[str]) -> bool:
+    """Whether a line is in one piece, no couplet that lost its space, and not marked as a heading."""
+    chars = line.text.chars
+    if " " in chars or "\u3000" in chars or len(chars) < SHORTEST or line.hint.level:
         return False
     return all(abs(len(chars) + 1 - len(half)) > LOST for half in halves)

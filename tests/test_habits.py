@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.document import Line
-from pipeline.habits import RULE, by_build
+from pipeline.document import Hint, Line
+from pipeline.habits import MARKED, RULE, by_build, by_marks
 from pipeline.roles import Decision
 from pipeline.text import Text
 
@@ -39,3 +39,16 @@ def test_a_line_in_one_piece_among_couplets(rows: list[tuple[str, str, float]], 
     found = by_build(lines, [Decision(label, "gold", sure) for label, _, sure in rows])
     assert "".join(one.label for one in found) == labels
     assert all((one.rule == RULE) == (one.label == "X") for one in found)
+
+
+def test_a_caption_that_is_marked_as_a_heading_is_one() -> None:
+    marked, plain = (Line(1, Text.source("诊所一角"), True, hint=Hint(level=level)) for level in (4, 0))
+    for label, line, found in [("X", marked, "H"), ("X", plain, "X"), ("P", marked, "P"), ("T", marked, "T")]:
+        [decision] = by_marks([line], [Decision(label, "gold", 0.6)])
+        assert (decision.label, decision.rule) == (found, MARKED if found != label else "gold")
+
+
+def test_a_line_in_one_piece_that_is_marked_stays_a_heading() -> None:
+    rows = [*COUPLETS, ("H", "县医院外科团队在手术室", 0.7)]
+    lines = [Line(i, Text.source(chars), True, hint=Hint(level=4)) for i, (_, chars, _) in enumerate(rows, 1)]
+    assert {one.label for one in by_build(lines, [Decision(label, "gold", sure) for label, _, sure in rows])} == {"H"}

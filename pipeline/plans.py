@@ -19,7 +19,7 @@ from pipeline.sections import Floats, Flow, Runs, heads, leads, runs, weights
 from pipeline.stitch import match
 
 LEAST = -4.0  # the evidence a heading needs to move (natural log of odds); low: each heading heads something
-EVEN = 1.0  # how much it counts against runs that they differ in length, for the squares of the logs of their lengths
+EVEN = 1.5  # how much it counts against runs that they differ in length, for the squares of the logs of their lengths
 SHORT = 20  # characters that are added to each run, so that short ones don't differ much
 HABIT = 1.0  # how much it counts against a heading that it stands on the side of its text where fewer do
 FOLLOW = 0.3  # how much it counts that two headings in a row head two runs in a row

@@ -14,8 +14,8 @@ from pipeline import flow, records
 from pipeline.settings import Settings
 
 STAGES = (
-    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_habit", "blocks_of", "headlines", "stitch", "articles",
-    "normalise", "audit",
+    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build",
+    "blocks_of", "headlines", "stitch", "articles", "normalise", "audit",
 )  # fmt: skip
 
 Pages = Sequence[tuple[str, bytes]]

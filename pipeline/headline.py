@@ -46,9 +46,7 @@ _NUMBERED = re.compile(
     r"^[（(]?(?:[一二三四五六七八九十百]+|\d{1,2})[)）、．.\s]|^第[一二三四五六七八九十百\d]+[章节篇部]|^[QA问答][:：]"
 )
 _SPACED = re.compile(r"(?:[\u3400-\u9fff][ \u3000]){2,}[\u3400-\u9fff]$")
-_LABEL = re.compile(
-    r"[【〔［\[][^【】〔〕［］\[\]]{2,12}[】〕］\]]$"
-)  # of a column of the paper: right over a headline it is its kicker
+_LABEL = re.compile(r"[【〔［\[][^【】〔〕［］\[\]]{2,12}[】〕］\]]$")  # of a column of the paper
 _QUESTION = "？?"
 _TEXT = (Role.BODY, Role.HEADING)
 _ROLES = (Role.HEADING, Role.BODY, Role.CAPTION, Role.FURNITURE, Role.BYLINE, Role.SUBTITLE, Role.KICKER)
@@ -86,6 +84,7 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
     most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
     rest = [one for one in _headlines(blocks, those, odds[:, 1].tolist()) if likeliest not in one[0]]
     chosen = {*first, *_more(blocks, words, first, rest[: most - 1])}
+    # The label of a column right over a headline is its kicker.
     labels = {i - 1 for i in chosen if i and _LABEL.match(blocks[i - 1].text.chars.strip())}
     roles = [
         Role.TITLE if i in chosen else Role.KICKER if i in labels else _second(block) for i, block in enumerate(blocks)

@@ -24,9 +24,8 @@ SHORT = 20  # characters that are added to each run, so that short ones don't di
 HABIT = 1.0  # how much it counts against a heading that it stands on the side of its text where fewer do
 FOLLOW = 0.3  # how much it counts that two headings in a row head two runs in a row
 SPARE = 3  # places of cuts that are looked at, for each run
-NO_GAP = -1  # put in place of no cut
 NO_RUN = -1  # of a heading that heads nothing
-TRIES = 60  # runs that are looked at again, at most, while cuts are put elsewhere
+TRIES = 100  # runs that are looked at again, at most, while cuts are put elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +86,26 @@ def plan(page: Flow, evidence: Floats, counts: Sequence[int]) -> Plan:
 
 
 def _way(page: Flow, evidence: Floats, count: int) -> _Way:
-    """The best way found to deal out so many runs: the likeliest cuts first, then one cut after the other put elsewhere."""
+    """The best way found to deal out so many runs: the likeliest cuts first, then one cut put elsewhere after the other.
+
+    Those moves first that give up the least evidence.
+    """
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
-    best, tries = _Way(-math.inf, likely[: count - 1], [], _UNKNOWN), 1 + min(TRIES // count, 40)
-    left = [
-        (count - 1, NO_GAP),
-        *((k, gap) for k in range(count - 2, -1, -1) for gap in likely),
-    ]  # the least likely first
-    while moves := [move for move in left if move[1] not in best.cuts][:tries]:
-        ways = [[*best.cuts[:k], gap, *best.cuts[k + 1 :]][: count - 1] for k, gap in moves]
+    best, tries = _Way(-math.inf, likely[: count - 1], [], _UNKNOWN), 1 + TRIES // count
+    ways, known = [best.cuts], set[tuple[int, ...]]()
+    while ways := ways[:tries]:
         best, tried = _dealt(page, evidence, ways, best)
-        left, tries = left[left.index(moves[tried - 1]) + 1 :], tries - tried
+        known.update(tuple(sorted(way)) for way in ways[:tried])
+        tries -= tried
+        ways = [way for way in _near(best.cuts, likely, evidence) if tuple(sorted(way)) not in known]
     return best
+
+
+def _near(cuts: Sequence[int], likely: Sequence[int], evidence: Floats) -> list[list[int]]:
+    """The ways with one of the cuts put elsewhere, those first that give up the least evidence."""
+    moves = [(k, gap) for k in range(len(cuts) - 1, -1, -1) for gap in likely if gap not in cuts]
+    moves.sort(key=lambda move: -float(evidence[move[1]] - evidence[cuts[move[0]]]))
+    return [[*cuts[:k], gap, *cuts[k + 1 :]] for k, gap in moves]
 
 
 def as_found(page: Flow, evidence: Floats, headings: Sequence[int]) -> float:

@@ -61,7 +61,7 @@ FEATURES = (
     "bias", "odds", "heading_odds", "caption_odds", "ahead", "best", "opens_page", "closes_page", "first", "last",
     "said", "spread", *(f"role_{role}" for role in _ROLES), *(f"length_{n}" for n in _LENGTHS), "stop", "comma_in",
     "colon_in", "question", "couplet", "numbered", "spaced", "numbered_too", "questions_too", "front_before", "front_after",
-    "body_after", "level_top", "level_more", "level_none", "lines",
+    "body_after", "label_before", "level_top", "level_more", "level_none", "lines",
 )  # fmt: skip
 
 
@@ -80,12 +80,13 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
     words = vocabulary([block.text.chars for block in blocks])
     odds = np.round(evidence(blocks, those, words) @ weights(), 4)
     likeliest = those[int(odds[:, 0].argmax())]
-    first = _whole(blocks, likeliest, set(those))
+    ranked = _headlines(blocks, those, odds[:, 1].tolist())
+    first = next((whole for whole, _ in ranked if likeliest in whole), (likeliest,))
     most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
-    rest = [one for one in _headlines(blocks, those, odds[:, 1].tolist()) if likeliest not in one[0]]
+    rest = [one for one in ranked if likeliest not in one[0]]
     chosen = {*first, *_more(blocks, words, first, rest[: most - 1])}
     # The label of a column right over a headline is its kicker.
-    labels = {i - 1 for i in chosen if i and _LABEL.match(blocks[i - 1].text.chars.strip())}
+    labels = {i - 1 for i in chosen if i and _is_label(blocks[i - 1])}
     roles = [
         Role.TITLE if i in chosen else Role.KICKER if i in labels else _second(block) for i, block in enumerate(blocks)
     ]
@@ -183,7 +184,7 @@ def evidence(blocks: Sequence[Block], those: Sequence[int], words: Vocabulary) -
     parts = (
         np.ones((len(those), 1)), log_odds[:, _ASKED], np.column_stack((ahead.clip(-6.0, 3.0), ahead >= 0)),
         *_places(kinds, at), *(column[at, None] for column in _echoed(kinds, words)), kinds[at, None] == _KINDS,
-        _form([blocks[i].text.chars.strip() for i in those]), *_beside(kinds, at), _levels(blocks, at),
+        _form([blocks[i].text.chars.strip() for i in those]), *_beside(kinds, at), _labelled(blocks, those), _levels(blocks, at),
     )  # fmt: skip
     return np.concatenate(parts, axis=1, dtype=np.float64)
 
@@ -244,6 +245,16 @@ def _beside(kinds: Ints, at: Ints) -> Iterator[Bools]:
     yield _IS_FRONT[before]
     yield _IS_FRONT[after]
     yield after == _KIND[Role.BODY]
+
+
+def _labelled(blocks: Sequence[Block], those: Sequence[int]) -> Bools:
+    """Whether the label of a column stands right before each candidate."""
+    return np.array([[bool(i and _is_label(blocks[i - 1]))] for i in those], dtype=np.bool_)
+
+
+def _is_label(block: Block) -> bool:
+    """Whether a block is built as the label of a column of the paper."""
+    return bool(_LABEL.match(block.text.chars.strip()))
 
 
 def _levels(blocks: Sequence[Block], at: Ints) -> Bools:

@@ -55,6 +55,26 @@ def test_a_label_right_over_a_headline_is_its_kicker():
     assert roles[:2] == [Role.KICKER, Role.TITLE]
 
 
+CLINIC = [
+    block(Role.BODY, "市医院的义诊队上周走进山村，两天里看了三百多位老人，送去了药品。"),
+    block(Role.BODY, "医院说，义诊队今后每月都来，还要教村里的医生看心电图。"),
+    block(Role.BODY, "老人们说，从前看病要走半天山路，如今医生到了家门口。"),
+]
+
+
+@pytest.mark.parametrize(("before", "count"), [("【健康中国】", 2), ("图为老水车", 1)])
+def test_a_label_speaks_for_a_second_headline(before: str, count: int):
+    unsure = tuple(0.45 if role is Role.TITLE else 0.35 if role is Role.HEADING else 0.03 for role in Role)
+    second = [block(Role.HEADING, before), block(Role.HEADING, "义诊队把医生送到山村", unsure)]
+    assert len(titles([block(Role.TITLE, "老水车又转起来了"), *BODY, *second, *CLINIC])) == count
+
+
+def test_a_headline_is_whole_if_its_second_line_is_the_likeliest():
+    unsure = tuple(0.3 if role is Role.TITLE else 0.5 if role is Role.BODY else 0.03 for role in Role)
+    page = [block(Role.BODY, "石桥镇卫生院：", unsure), block(Role.TITLE, "把药送到水车旁"), *BODY]
+    assert titles(page) == ["石桥镇卫生院：", "把药送到水车旁"]
+
+
 def test_negative_a_label_elsewhere_stays_what_it_is():
     label = block(Role.HEADING, "【乡村纪事】")
     roles = [one.role for one in headlines([block(Role.TITLE, "老水车又转起来了"), *BODY, label, *BODY])]

@@ -1,7 +1,7 @@
 """Stitch: fragments that a column end cut in mid-sentence find each other again.
 
 In: the blocks of a page in the order found. Out: the seams: which block of body text reads on in which other one. Tails are
-blocks that end in mid-sentence, heads begin in one. All are matched at once: each pair has a score (how well the model says
+blocks that end in mid-sentence, heads begin in one. All are matched at once: each pair has a score (how well the models say
 that it reads on, whether quotes and brackets that are open close again, what the roles stage thinks of the head), a pair must
 beat leaving both alone, and the matching with the greatest sum is taken. Where nothing speaks for a move, the text stays.
 """
@@ -20,8 +20,8 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.document import Block, Role
+from pipeline.seam_net import shipped as seam_net
 from pipeline.seams import BOUNDARY, EDGE, SeamModel
-from pipeline.vocabulary import heard, vocabulary
 
 Floats = npt.NDArray[np.float32]
 
@@ -29,12 +29,11 @@ TERMINAL = "。！？…!?"
 STOPS = TERMINAL + "：:；;"  # no text goes on behind these; behind quotes and brackets only TERMINAL counts
 CLOSERS = "”’》）)」』】\"'"
 CONTEXT = 12  # characters on each side of a seam
-TOPIC = 200  # characters on each side in which shared words are looked for
 CERTAIN = 0.999  # a block that opens a paragraph with this probability is no head
 LEAST_ODDS = 0.02  # a probability below it speaks no louder
-TINY = 1e-9  # stands for the weight of no words
 MAY_OPEN = 0.3  # a block that opens a paragraph with this probability may well do so
 UNLIKELY = 0.7  # what more must speak for such a head: a wrong move is worse than none
+FOLLOWS = (-8.0, 8.0)  # the network's score speaks no louder
 SLACK = 2  # cells by which lines of one measure vary
 SEARCHED = 300  # tails or heads matched at once
 _PAIRS = (("“", "”"), ("‘", "’"), ("（", "）"), ("《", "》"), ("「", "」"), ("『", "』"), ("(", ")"))
@@ -45,7 +44,7 @@ class StitchOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    evidence: float = Field(default=-0.35, description="how strong the case for a seam must be (natural log of odds)")
+    evidence: float = Field(default=-1.5, description="how strong the case for a seam must be (natural log of odds)")
     seam_model: str = Field(
         default="",
         description="file of a model that `pipeline learn` made, to ask beside the shipped one; empty: the shipped one alone",
@@ -62,8 +61,8 @@ class Seam:
 
 
 FEATURES = (
-    "bias", "joins", "joins_far", "may_end", "may_start", "comma", "both", "one_sided",
-    "next", "measure", "topic", "opens", "goes_on", "resumes", "few",
+    "bias", "joins", "follows", "may_end", "may_start", "comma", "both", "one_sided", "next", "measure", "opens", "goes_on",
+    "resumes", "few",
 )  # fmt: skip
 
 
@@ -123,12 +122,11 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     rights = [_bare(block.text.chars[: 3 * CONTEXT])[:CONTEXT] for block in right]
     table = np.zeros((len(tails), len(heads), len(FEATURES)), dtype=np.float32)
     table[..., 0] = 1.0
-    near = model.matrix([*lefts, EDGE], [*rights, EDGE], 4)  # the edges of a paragraph too, in one batch
-    far = near[:-1, :-1] if model.order <= 5 else model.matrix(lefts, rights, 8)  # no gram reaches so far
-    table[..., 1] = near[:-1, :-1].clip(-12, 12)
-    table[..., 2] = far.clip(-12, 12)
-    table[..., 3] = near[:-1, -1:] + model.unigrams[BOUNDARY]
-    table[..., 4] = near[-1:, :-1].clip(-12, 12)
+    joins = model.matrix([*lefts, EDGE], [*rights, EDGE])  # the edges of a paragraph too, in one batch
+    table[..., 1] = joins[:-1, :-1].clip(-12, 12)
+    table[..., 2] = seam_net().scores(lefts, rights).clip(*FOLLOWS)
+    table[..., 3] = joins[:-1, -1:] + model.unigrams[BOUNDARY]
+    table[..., 4] = joins[-1:, :-1].clip(-12, 12)
     table[..., 5] = np.array([block.text.chars[-1] in "，、,—-" for block in left])[:, None]
     table[..., 6], table[..., 7] = _balance(left, right)
     joined = np.array(tails)[:, None] + 1 == np.array(heads)
@@ -136,12 +134,11 @@ def evidence(blocks: Sequence[Block], tails: Sequence[int], heads: Sequence[int]
     measures = {i: _measure(blocks[i]) for i in {*tails, *heads}}
     apart = np.array([measures[i] for i in tails])[:, None] - np.array([measures[i] for i in heads])
     table[..., 9] = np.abs(apart) <= SLACK
-    table[..., 10] = _topics(left, right)
     odds = np.log(np.array([block.starts for block in right]).clip(LEAST_ODDS, 1.0))
-    table[..., 11] = odds[:, 0]
-    table[..., 12] = np.where(joined, odds[:, 1], 0.0)
-    table[..., 13] = np.where(joined, 0.0, odds[:, 2])
-    table[..., 14] = -np.log(max(len(tails), sum(block.starts[0] < 0.5 for block in right), 1))
+    table[..., 10] = odds[:, 0]
+    table[..., 11] = np.where(joined, odds[:, 1], 0.0)
+    table[..., 12] = np.where(joined, 0.0, odds[:, 2])
+    table[..., 13] = -np.log(max(len(tails), sum(block.starts[0] < 0.5 for block in right), 1))
     return table
 
 
@@ -174,18 +171,6 @@ def _closes(chars: str, opening: str, closing: str) -> bool:
     """Whether a text closes a mark that it has not opened."""
     first = chars.find(closing)
     return first >= 0 and not 0 <= chars.find(opening) < first
-
-
-def _topics(left: Sequence[Block], right: Sequence[Block]) -> Floats:
-    """How far the words near the seam come up on its other side too, 0 to 1."""
-    texts = [block.text.chars[-TOPIC:] for block in left] + [block.text.chars[:TOPIC] for block in right]
-    words = vocabulary(texts)
-    shared = np.zeros((len(left), len(right)))
-    for some, counts in words.tables(words.held > 1):  # no other word can come up on both sides
-        shared += heard(counts[: len(left)]) @ ((counts[len(left) :] > 0) * words.weight[some]).T
-    whole = words.sums(words.weight[words.word])[len(left) :]
-    topics: Floats = np.minimum(1.0, 3 * shared / np.maximum(TINY, whole)).astype(np.float32)
-    return topics
 
 
 def match(scores: Floats, least: float) -> list[tuple[int, int]]:

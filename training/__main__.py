@@ -3,7 +3,7 @@
     python -m training PAGES_DIR [--folds build/folds [--reuse]]
 
 One run of the scripts: role weights of three folds, those of the package, then what is learnt on top of them. The models
-that are made from prose alone (`training.seams`, `training.vectors`, `training.openings`) are not made anew.
+that are made from prose alone (`training.seams`, `training.seam_net`, `training.vectors`, `training.openings`) are not made anew.
 """
 
 from __future__ import annotations

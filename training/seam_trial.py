@@ -1,6 +1,6 @@
-"""Measure a seam model: cut paragraphs in two, mix the halves, and see which it puts together.
+"""Measure the seam models: cut paragraphs in two, mix the halves, and see which it puts together.
 
-Comes in: a model file, text it was not trained on. Goes out: the share of halves that come
+Comes in: the file of a model of n-grams, text it was not trained on. Goes out: the share of halves that come
 together again, for 4 and 8 paragraphs at once, and for 8 of one article. A cut may fall
 anywhere with 8 characters on each side. The assignment with the largest sum is found with
 scipy; equal sums are settled by chance. Text from two sources: every hundredth document of
@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from pipeline.seam_net import shipped
 from pipeline.seams import SeamModel
 from training.seams import gold_paragraphs, held_out
 
@@ -145,14 +146,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--plain", action="store_true", help="only the default, no variants")
     options = parser.parse_args(arguments)
-    model = SeamModel.load(options.model)
+    model, net = SeamModel.load(options.model), shipped()
     sources = [
         material("held out", held_out(options.corpus)),
         material("gold", gold_paragraphs(options.gold)),
     ]
     print(f"{'text':8} {'score':22} 4-way 8-way 8 of one article, % right")
     for source in sources:
-        report("joins", model.matrix, source, options.trials)
+        report("n-grams", model.matrix, source, options.trials)
+        report("network", net.scores, source, options.trials)
+        report(
+            "both, added",
+            lambda lefts, rights: model.matrix(lefts, rights) + net.scores(lefts, rights),
+            source,
+            options.trials,
+        )
         if options.plain:
             continue
         for reach in range(1, model.order - 1):

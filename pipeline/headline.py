@@ -79,7 +79,7 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
         return list(blocks)
     words = vocabulary([block.text.chars for block in blocks])
     odds = np.round(evidence(blocks, those, words) @ weights(), 4)
-    likeliest = those[int(odds[:, 0].argmax())]
+    likeliest = _likeliest(blocks, those, odds[:, 0])
     ranked = _headlines(blocks, those, odds[:, 1].tolist())
     first = next((whole for whole, _ in ranked if likeliest in whole), (likeliest,))
     most = max(1, min(MOST_HEADLINES, CELLS // len(blocks)))
@@ -91,6 +91,13 @@ def headlines(blocks: Sequence[Block]) -> list[Block]:
         Role.TITLE if i in chosen else Role.KICKER if i in labels else _second(block) for i, block in enumerate(blocks)
     ]
     return [_as(block, role) for block, role in zip(blocks, roles, strict=True)]
+
+
+def _likeliest(blocks: Sequence[Block], those: Sequence[int], odds: Floats) -> int:
+    """The likeliest headline; the only text of a page is none, if there is another: a headline has a text."""
+    texts = [i for i, block in enumerate(blocks) if block.role is Role.BODY]
+    may_be = np.array([texts != [i] for i in those])
+    return those[int(np.where(may_be | ~may_be.any(), odds, -np.inf).argmax())]
 
 
 def _headlines(

@@ -32,6 +32,14 @@ def test_a_page_without_a_title_gets_its_likeliest_block():
     assert titles([block(Role.HEADING, "老水车又转起来了", unsure), *BODY]) == ["老水车又转起来了"]
 
 
+def test_the_only_text_of_a_page_is_not_its_title():
+    doubt = tuple(0.06 if role is Role.TITLE else 0.79 if role is Role.CAPTION else 0.025 for role in Role)
+    text = tuple(0.3 if role is Role.TITLE else 0.58 if role is Role.BODY else 0.02 for role in Role)
+    page = [block(Role.CAPTION, "桥通了", doubt), block(Role.BODY, "大桥昨日上午通车，两岸的老人走上桥头。", text)]
+    assert titles(page) == ["桥通了"]
+    assert titles(page[1:]) == ["大桥昨日上午通车，两岸的老人走上桥头。"]  # where nothing else may be one
+
+
 def test_the_title_may_stand_last():
     unsure = tuple(0.3 if role is Role.TITLE else 0.5 if role is Role.HEADING else 0.03 for role in Role)
     assert titles([*BODY, block(Role.HEADING, "老水车又转起来了", unsure)]) == ["老水车又转起来了"]

@@ -61,8 +61,11 @@ class Pins:
         return [b if k else new for b, k, new in zip(blocks, kept, decide(shielded), strict=True)]
 
     def seams(self, blocks: Sequence[Block], seams: Sequence[Seam]) -> list[Seam]:
-        """The seams, those of joins that are pinned surer than any other."""
-        stitched = list(seams)
+        """The seams, but none of a text that ends where a break is pinned; those of pinned joins are surer than any other."""
+        ended = {self.at[one][0] for one in self._of("break")}
+        stitched = (
+            [seam for seam in seams if self._lines(blocks[seam.tail].lines)[-1] not in ended] if ended else list(seams)
+        )
         self._each(self._of("join"), lambda one: self._stitched(one, blocks, stitched))
         return sorted(stitched, key=lambda seam: seam.head)
 

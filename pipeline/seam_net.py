@@ -26,7 +26,6 @@ Ids = npt.NDArray[np.int32]
 NONE: Final = 0  # no character here: the text is shorter than the window
 UNKNOWN: Final = 1
 FIRST_CHARACTER: Final = 2
-AT_ONCE: Final = 1024  # pairs that are looked at together
 SPREAD: Final = 4721  # parts the ids of a pair before they are hashed: a prime
 _PADDING: Final = "\0"
 _LAYERS: Final = ("inner", "inner_bias", "outer", "outer_bias")
@@ -59,14 +58,6 @@ class Net:
     def scores(self, lefts: Sequence[str], rights: Sequence[str]) -> Floats:
         """Score all pairs of texts without white space, of either script. Shape (lefts, rights)."""
         return self.tails(lefts) @ self.heads(rights).T
-
-    def joins(self, lefts: Sequence[str], rights: Sequence[str]) -> Floats:
-        """Score aligned pairs in the same way, however many there are. Shape (lefts,)."""
-        scores = np.empty(len(lefts), dtype=np.float32)
-        for start in range(0, len(lefts), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            scores[some] = (self.tails(lefts[some]) * self.heads(rights[some])).sum(axis=1)
-        return scores
 
     def tails(self, texts: Sequence[str]) -> Floats:
         """The vectors of left texts, by their last characters."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.seam_net import AT_ONCE, shipped
+from pipeline.seam_net import shipped
 from training.halves import GROUP, GROUPS, REACH, halves, material
 
 TEXTS = st.lists(st.text("的一是在不了有和人这中大为上个国我以要他 A1，。\n\ud800𠮷醫", max_size=30), max_size=6)
@@ -56,13 +56,6 @@ def test_a_score_does_not_hang_on_the_other_texts(texts: list[str]) -> None:
     together = shipped().tails(texts)
     for one, text in zip(together, texts, strict=True):
         assert np.allclose(one, shipped().tails([text])[0], atol=1e-3)
-
-
-def test_many_pairs_are_scored_as_each_alone() -> None:
-    lefts, rights = zip(*HALVES * (AT_ONCE // len(HALVES) + 1), strict=True)
-    scores = shipped().joins(lefts, rights)
-    alone = shipped().scores(lefts[: len(HALVES)], rights[: len(HALVES)]).diagonal()
-    assert len(scores) == len(lefts) and np.allclose(scores.reshape(-1, len(HALVES)), alone, atol=1e-3)
 
 
 PARAGRAPHS = [

@@ -71,7 +71,8 @@ def learn(those: Material, steps: int) -> tuple[Side, Side]:
     characters = nn.Embedding(len(those.no_head), CHARACTER)
     nn.init.normal_(characters.weight, 0.0, 0.3)
     left, right = Side(characters), Side(characters)
-    adam = torch.optim.Adam({*left.parameters(), *right.parameters()}, lr=RATE)
+    shared_once = list(dict.fromkeys([*left.parameters(), *right.parameters()]))
+    adam = torch.optim.Adam(shared_once, lr=RATE)
     told = 0.0
     for step in range(1, steps + 1):
         for group in adam.param_groups:

@@ -14,7 +14,7 @@ from pipeline import flow, records
 from pipeline.settings import Settings
 
 STAGES = (
-    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build",
+    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build", "by_measure",
     "blocks_of", "headlines", "stitch", "articles", "normalise", "audit",
 )  # fmt: skip
 

@@ -1,8 +1,9 @@
-"""Habits: what the headings of a page have in common tells which lines are one, and which line is none.
+"""Habits: what the lines of a page have in common tells which lines are headings, and which are of no column.
 
-In: lines and what was decided about each. Out: the decisions, with headings over several lines, and some headings as captions. A
-paper sets the headings of an article in one way: where they are couplets, a line in one piece among them, of which the roles
-stage is not sure, names a picture.
+In: lines and what was decided about each. Out: the decisions, with headings over several lines, and some headings and paragraphs
+as captions. A paper sets the headings of an article in one way: where they are couplets, a line in one piece among them, of
+which the roles stage is not sure, names a picture. And it sets its text in columns: a few lines wider than these, by themselves,
+stand under a picture that is wider.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.characters import Characters
 from pipeline.document import Line
-from pipeline.features import groups
+from pipeline.features import UNWRAPPED, groups
 from pipeline.roles import TERMINAL, Decision
 
 HABIT = 2  # times that a page does a thing, to call it its habit
@@ -19,7 +24,12 @@ FEWEST = 4  # headings in two halves that make a habit
 SHORTEST = 8  # characters of a line in one piece that is told by it
 SURE = 0.9  # a heading that is as likely stays one
 LOST = 1  # characters by which a line in one piece is as long as a couplet: it may be one that lost its space
-RULE, MARKED = "caption.other_build", "heading.marked"
+MOST_LINES = 4  # of a caption wider than the columns
+FEWEST_BODY = 20  # lines of text that show how wide the columns are
+WIDER = 1.2  # times as wide as the text, to be of no column
+ALIKE = 3  # cells by which lines of one measure differ
+FULL = 0.8  # of the widest line: what lines have that are broken at a measure
+RULE, MARKED, WIDE = "caption.other_build", "heading.marked", "caption.wider"
 
 
 def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
@@ -75,3 +85,39 @@ def _is_odd(line: Line, halves: Sequence[str]) -> bool:
     if " " in chars or "\u3000" in chars or len(chars) < SHORTEST or line.hint.level:
         return False
     return all(abs(len(chars) + 1 - len(half)) > LOST for half in halves)
+
+
+def by_measure(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with a paragraph of a few lines, wider than all columns and in a measure of its own, as a caption.
+
+    Not right behind a title or a byline, or before any other text: there it is a lead.
+    """
+    decided = list(decisions)
+    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
+    if len(body) < FEWEST_BODY:
+        return decided
+    widths = Characters([line.text.chars for line in lines]).cells()
+    column = float(np.median(widths[body]))
+    if column >= UNWRAPPED:
+        return decided
+    for group in groups(lines):
+        if group.start > body[0] and _is_whole(group, lines, decisions) and _is_alone(group, widths, WIDER * column):
+            for k, i in enumerate(group):
+                decided[i] = decided[i]._replace(label="Xx"[k > 0], rule=WIDE)
+    return decided
+
+
+def _is_whole(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
+    """Whether a few lines between blank ones are one paragraph, from its first character to a full stop, and no lead."""
+    labels = "".join([decision.label for decision in decisions[group.start - 1 : group.stop + 1]])
+    if not 2 <= len(group) <= MOST_LINES or lines[group[-1]].text.chars[-1] not in TERMINAL:
+        return False
+    return labels[1 : len(group) + 1] == "P" + "J" * (len(group) - 1) and labels[0] in "PJCHhXxF" and labels[-1:] != "J"
+
+
+def _is_alone(group: range, widths: npt.NDArray[np.int64], least: float) -> bool:
+    """Whether the lines of a group are full, of a measure from `least` cells on, and no other line is as wide."""
+    own = widths[group.start : group.stop]
+    widest = int(own.max())
+    alike = int((np.abs(widths - widest) <= ALIKE).sum()) - int((widest - own <= ALIKE).sum())
+    return widest >= least and not alike and bool((own[:-1] >= FULL * widest).all())

@@ -1,11 +1,11 @@
-"""Habits: where headings are couplets, a line in one piece names a picture."""
+"""Habits: where headings are couplets, a line in one piece names a picture; so do lines wider than all columns."""
 
 from __future__ import annotations
 
 import pytest
 
 from pipeline.document import Hint, Line
-from pipeline.habits import MARKED, RULE, by_build, by_marks
+from pipeline.habits import MARKED, RULE, WIDE, by_build, by_marks, by_measure
 from pipeline.roles import Decision
 from pipeline.text import Text
 
@@ -52,3 +52,44 @@ def test_a_line_in_one_piece_that_is_marked_stays_a_heading() -> None:
     rows = [*COUPLETS, ("H", "县医院外科团队在手术室", 0.7)]
     lines = [Line(i, Text.source(chars), True, hint=Hint(level=4)) for i, (_, chars, _) in enumerate(rows, 1)]
     assert {one.label for one in by_build(lines, [Decision(label, "gold", sure) for label, _, sure in rows])} == {"H"}
+
+
+COLUMN = [
+    ("P", "大桥通车的那天两岸居民都走上了桥头", False),
+    *[("J", "修桥的师傅说桥墩用了新的钢材能用百年", False)] * 23,
+]
+WIDER = "在去年秋天举行的全县桥梁建设技能大赛上"
+CAPTION = [("P", f"{WIDER}石桥镇代表队凭三项", True), ("J", "绝活拿下了团体第一名和两个单项奖。", False)]
+FULL = [("P", f"{WIDER}石桥镇代表队凭三项", True), ("J", f"{WIDER}又拿下了两个单项。", False)]
+NEXT = [("P", "诊所添了设备以后村民看病不用再出村", True), *COLUMN[1:]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ([*COLUMN, *CAPTION, *NEXT], "Xx"),
+        ([*COLUMN, ("H", "看病不出村", True), *CAPTION, *NEXT], "Xx"),
+        ([*COLUMN, *CAPTION, ("C", NEXT[0][1], True), *COLUMN[1:]], "Xx"),  # in the midst of a paragraph
+        ([*COLUMN, *FULL, *NEXT], "Xx"),
+        ([*CAPTION, *COLUMN, *NEXT], "PJ"),  # a lead: no text before it
+        ([*COLUMN, ("T", "诊所的新设备", True), *CAPTION, *NEXT], "PJ"),  # a lead: right under a title
+        ([*COLUMN, ("Y", "本报记者 张三", True), *CAPTION, *NEXT], "PJ"),
+        ([*COLUMN, *CAPTION, ("J", NEXT[0][1], True), *COLUMN[1:]], "PJ"),  # it goes on
+        ([*COLUMN, CAPTION[0], ("J", "绝活拿下了团体第一名和两个单项奖", False), *NEXT], "PJ"),  # no full stop
+        ([*COLUMN, *CAPTION, *NEXT, ("P", f"{WIDER}学校校车队也得了奖项", True)], "PJ"),  # another line is as wide
+        ([*COLUMN, *CAPTION, *[("P", f"{WIDER}学校校车队得奖{'一' * k}", True) for k in (5, 9, 13)], *NEXT], "Xx"),
+        ([*COLUMN, ("P", "校车队也得了奖，孩子上学不用等。", True), ("J", "家长放心。", False), *NEXT], "PJ"),  # no wider
+        ([*COLUMN, ("P", f"{WIDER}校车队也得了一个团体奖。", True), *NEXT], "P"),  # one line
+        ([*[("P", c * 2, True) for _, c, _ in COLUMN], ("P", f"{WIDER * 3}三", True), CAPTION[1]], "PJ"),  # not wrapped
+        ([*COLUMN[:12], *CAPTION], "PJ"),  # too little text to know a column by
+    ],
+)  # fmt: skip
+def test_a_few_lines_wider_than_all_columns(rows: list[tuple[str, str, bool]], labels: str) -> None:
+    lines = [Line(i, Text.source(chars), blank) for i, (_, chars, blank) in enumerate(rows, 1)]
+    found = by_measure(lines, [Decision(label, "gold", 0.9) for label, *_ in rows])
+    at = next(i for i, (_, chars, _) in enumerate(rows) if chars.startswith(WIDER) or "校车队也得" in chars)
+    assert "".join(one.label for one in found[at : at + len(labels)]) == labels
+    assert all((one.rule == WIDE) == (one.label in "Xx") for one in found)
+    assert [one.label for i, one in enumerate(found) if not at <= i < at + len(labels)] == [
+        label for i, (label, *_) in enumerate(rows) if not at <= i < at + len(labels)
+    ]

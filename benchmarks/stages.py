@@ -14,7 +14,8 @@ from pipeline import flow, records
 from pipeline.settings import Settings
 
 STAGES = (
-    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build", "by_measure",
+    "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build",
+    "by_measure", "by_question",
     "blocks_of", "headlines", "stitch", "articles", "normalise", "audit",
 )  # fmt: skip
 

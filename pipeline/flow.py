@@ -20,7 +20,7 @@ from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
 from pipeline.furniture import issue
-from pipeline.habits import by_build, by_habit, by_marks, by_measure
+from pipeline.habits import by_build, by_habit, by_marks, by_measure, by_question
 from pipeline.headline import headlines
 from pipeline.language import TRADITIONAL, language
 from pipeline.lines import lines
@@ -53,7 +53,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     model, fold = (traditional_seams(), simplify_all) if traditional else (shipped(), simplify)
     pins = Pins(corrections, found)
     decided = roles(found, settings.roles, model, fold)
-    for look_again in (by_quotes, by_brackets, by_habit, by_marks, by_build, by_measure):
+    for look_again in (by_quotes, by_brackets, by_habit, by_marks, by_build, by_measure, by_question):
         decided = look_again(found, decided)
     decisions = pins.decisions(decided)
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))

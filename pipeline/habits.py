@@ -3,11 +3,12 @@
 In: lines and what was decided about each. Out: the decisions, with headings over several lines, and some headings and paragraphs
 as captions. A paper sets the headings of an article in one way: where they are couplets, a line in one piece among them, of
 which the roles stage is not sure, names a picture. And it sets its text in columns: a few lines wider than these, by themselves,
-stand under a picture that is wider.
+stand under a picture that is wider, and a question on a line by itself heads what answers it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -29,7 +30,8 @@ FEWEST_BODY = 20  # lines of text that show how wide the columns are
 WIDER = 1.2  # times as wide as the text, to be of no column
 ALIKE = 3  # cells by which lines of one measure differ
 FULL = 0.8  # of the widest line: what lines have that are broken at a measure
-RULE, MARKED, WIDE = "caption.other_build", "heading.marked", "caption.wider"
+RULE, MARKED, WIDE, ASKED = "caption.other_build", "heading.marked", "caption.wider", "heading.asks"
+_QUESTION = re.compile(r"(?![^：:]{1,6}[：:])[^。！!；“\u3000]{4,50}(?<!呢)(?<!呢 )[？?]")
 
 
 def by_habit(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
@@ -104,6 +106,24 @@ def by_measure(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Dec
         if group.start > body[0] and _is_whole(group, lines, decisions) and _is_alone(group, widths, WIDER * column):
             for k, i in enumerate(group):
                 decided[i] = decided[i]._replace(label="Xx"[k > 0], rule=WIDE)
+    return decided
+
+
+def by_question(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, with a question on a line by itself, between blank lines, as a heading.
+
+    Not where someone is asked (问：…), where it leads over (…呢？), or where a paragraph is a line and a question one of many.
+    """
+    decided = list(decisions)
+    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
+    widths = Characters([line.text.chars for line in lines]).cells() if body else np.zeros(0, dtype=np.int64)
+    if len(body) < FEWEST_BODY or float(np.median(widths[body])) >= UNWRAPPED:
+        return decided
+    for group in groups(lines):
+        i = group.start
+        goes_on = group.stop < len(lines) and decisions[group.stop].label == "J"
+        if len(group) == 1 and decisions[i].label == "P" and not goes_on and _QUESTION.fullmatch(lines[i].text.chars):
+            decided[i] = decided[i]._replace(label="H", rule=ASKED)
     return decided
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.document import Hint, Line
-from pipeline.habits import MARKED, RULE, WIDE, by_build, by_marks, by_measure
+from pipeline.habits import ASKED, MARKED, RULE, WIDE, by_build, by_marks, by_measure, by_question
 from pipeline.roles import Decision
 from pipeline.text import Text
 
@@ -93,3 +93,35 @@ def test_a_few_lines_wider_than_all_columns(rows: list[tuple[str, str, bool]], l
     assert [one.label for i, one in enumerate(found) if not at <= i < at + len(labels)] == [
         label for i, (label, *_) in enumerate(rows) if not at <= i < at + len(labels)
     ]
+
+
+ALONE = ("P", "桥墩为什么用新的钢材？", True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "label"),
+    [
+        ([*COLUMN, ALONE, *NEXT], "H"),
+        ([*COLUMN, ALONE, ("X", "大桥的桥墩", True), *NEXT], "H"),
+        ([*COLUMN, ALONE], "H"),  # headings in a heap
+        ([*COLUMN, ("P", "3、家长怎样护送孩子上学?", True), *NEXT], "H"),
+        ([*COLUMN, ("P", "桥墩为什么用新的钢材", True), *NEXT], "P"),
+        ([*COLUMN, ("P", "问：桥墩为什么用新的钢材？", True), *NEXT], "P"),  # someone is asked
+        ([*COLUMN, ("P", "桥墩为什么用新的钢材呢？", True), *NEXT], "P"),  # it leads over
+        ([*COLUMN, ("P", "桥墩为什么用新的钢材呢 ?", True), *NEXT], "P"),
+        ([*COLUMN, ("P", "他问。桥墩为什么用新的钢材？", True), *NEXT], "P"),  # the end of a paragraph
+        ([*COLUMN, ("C", "墩为什么用新的钢材？", True), *NEXT], "C"),
+        ([*COLUMN, ("P", "桥墩为什么用新的钢材？", False), *NEXT], "P"),  # not by itself
+        ([*COLUMN, ALONE, *COLUMN[1:]], "P"),
+        ([*COLUMN, ALONE, ("J", "师傅说能用百年。", True), *NEXT], "P"),  # it goes on
+        ([*[("P", c * 3, True) for _, c, _ in COLUMN], ALONE], "P"),  # not wrapped
+        ([*COLUMN[:12], ALONE], "P"),  # too little text
+        ([ALONE], "P"),
+    ],
+)  # fmt: skip
+def test_a_question_by_itself(rows: list[tuple[str, str, bool]], label: str) -> None:
+    lines = [Line(i, Text.source(chars), blank) for i, (_, chars, blank) in enumerate(rows, 1)]
+    found = by_question(lines, [Decision(label, "gold", 0.9) for label, *_ in rows])
+    at = next(i for i, (_, chars, _) in enumerate(rows) if "墩为什么" in chars or "?" in chars)
+    assert found[at].label == label
+    assert [one.rule == ASKED for one in found] == [i == at and label == "H" for i in range(len(rows))]

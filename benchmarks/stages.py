@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 
 STAGES = (
     "decode", "repair", "markup", "lines", "roles", "by_quotes", "by_brackets", "by_habit", "by_marks", "by_build",
-    "by_measure", "by_question",
+    "by_measure", "by_question", "by_seams",
     "blocks_of", "headlines", "stitch", "articles", "normalise", "audit",
 )  # fmt: skip
 

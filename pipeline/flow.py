@@ -16,6 +16,7 @@ from pipeline.articles import Reading, articles
 from pipeline.audit import audit
 from pipeline.closings import by_brackets, by_quotes
 from pipeline.corrections import Correction, digest
+from pipeline.cut_ends import by_seams
 from pipeline.decode import decode
 from pipeline.document import Article, Block, Byline, Document, Fate, Line, Page, Removal, Role, SeamMark, Section
 from pipeline.errors import SourceError
@@ -55,6 +56,7 @@ def read(data: bytes, source: str, settings: Settings, corrections: Sequence[Cor
     decided = roles(found, settings.roles, model, fold)
     for look_again in (by_quotes, by_brackets, by_habit, by_marks, by_build, by_measure, by_question):
         decided = look_again(found, decided)
+    decided = by_seams(found, decided, model, fold)
     decisions = pins.decisions(decided)
     blocks = blocks_of(found, decisions, lambda texts, headline: unwrap(texts, settings.unwrap, headline=headline))
     blocks = pins.headlines(blocks, headlines)

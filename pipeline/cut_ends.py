@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.document import Line
 from pipeline.roles import TERMINAL, Decision
 from pipeline.seam_net import shipped as seam_net
 from pipeline.seams import SeamModel
+
+Floats = npt.NDArray[np.float32]
 
 # Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 16 lines of
 # text and one heading (which its column had cut in two).
@@ -40,13 +43,21 @@ def by_seams(
     ends = [i for i in range(len(lines)) if doubtful and decisions[i].label in "PJC" and _is_open(lines[i], after[i])]
     if not doubtful or (len(doubtful) + len(ends)) * len(heads) > MOST_PAIRS:
         return decided
-    tails, rights = (
-        [simplify("".join(lines[i].text.chars.split())) for i in those] for those in (doubtful + ends, heads)
-    )
-    scores = JOINS * model.matrix(tails, rights) + FOLLOWS * seam_net().scores(tails, rights)
+
+    def scores(tails: Sequence[int]) -> Floats:
+        lefts, rights = ([simplify("".join(lines[i].text.chars.split())) for i in those] for those in (tails, heads))
+        found: Floats = JOINS * model.matrix(lefts, rights) + FOLLOWS * seam_net().scores(lefts, rights)
+        return found
+
+    own = scores(doubtful)
+    if not ends or own.max() < LEAST:  # mostly so: what is asked about all ends costs more
+        others = np.full((1, len(heads)), -np.inf, dtype=np.float32)
+    else:
+        others = scores(ends)
     for k, i in enumerate(doubtful):
-        best = int(scores[k].argmax())
-        if scores[k, best] >= LEAST and scores[k, best] - np.delete(scores[:, best], k).max(initial=-np.inf) >= AHEAD:
+        best = int(own[k].argmax())
+        next_best = max(np.delete(own[:, best], k).max(initial=-np.inf), others[:, best].max())
+        if own[k, best] >= LEAST and own[k, best] - next_best >= AHEAD:
             decided[i] = decided[i]._replace(label="P", rule=RULE)
     return decided
 

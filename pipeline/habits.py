@@ -20,6 +20,8 @@ from pipeline.document import Line
 from pipeline.features import UNWRAPPED, groups
 from pipeline.roles import TERMINAL, Decision
 
+Ints = npt.NDArray[np.int64]
+
 HABIT = 2  # times that a page does a thing, to call it its habit
 FEWEST = 4  # headings in two halves that make a habit
 SHORTEST = 8  # characters of a line in one piece that is told by it
@@ -31,6 +33,7 @@ WIDER = 1.2  # times as wide as the text, to be of no column
 ALIKE = 3  # cells by which lines of one measure differ
 FULL = 0.8  # of the widest line: what lines have that are broken at a measure
 RULE, MARKED, WIDE, ASKED = "caption.other_build", "heading.marked", "caption.wider", "heading.asks"
+NO_COLUMNS: tuple[list[int], Ints, float] = ([], np.zeros(0, dtype=np.int64), 0.0)
 _QUESTION = re.compile(r"(?![^：:]{1,6}[：:])[^。！!；“\u3000]{4,50}(?<!呢)(?<!呢 )[？?]")
 
 
@@ -95,15 +98,10 @@ def by_measure(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[Dec
     Not right behind a title or a byline, or before any other text: there it is a lead.
     """
     decided = list(decisions)
-    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
-    if len(body) < FEWEST_BODY:
-        return decided
-    widths = Characters([line.text.chars for line in lines]).cells()
-    column = float(np.median(widths[body]))
-    if column >= UNWRAPPED:
-        return decided
-    for group in groups(lines):
-        if group.start > body[0] and _is_whole(group, lines, decisions) and _is_alone(group, widths, WIDER * column):
+    those = [group for group in groups(lines) if _is_whole(group, lines, decisions)]
+    body, widths, column = _columns(lines, decisions) if those else NO_COLUMNS
+    for group in those:
+        if body and body[0] < group.start and _is_alone(group, widths, WIDER * column):
             for k, i in enumerate(group):
                 decided[i] = decided[i]._replace(label="Xx"[k > 0], rule=WIDE)
     return decided
@@ -115,16 +113,29 @@ def by_question(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[De
     Not where someone is asked (问：…), where it leads over (…呢？), or where a paragraph is a line and a question one of many.
     """
     decided = list(decisions)
-    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
-    widths = Characters([line.text.chars for line in lines]).cells() if body else np.zeros(0, dtype=np.int64)
-    if len(body) < FEWEST_BODY or float(np.median(widths[body])) >= UNWRAPPED:
-        return decided
-    for group in groups(lines):
-        i = group.start
-        goes_on = group.stop < len(lines) and decisions[group.stop].label == "J"
-        if len(group) == 1 and decisions[i].label == "P" and not goes_on and _QUESTION.fullmatch(lines[i].text.chars):
+    asked = [group.start for group in groups(lines) if _asks(group, lines, decisions)]
+    if asked and _columns(lines, decisions)[0]:
+        for i in asked:
             decided[i] = decided[i]._replace(label="H", rule=ASKED)
     return decided
+
+
+def _columns(lines: Sequence[Line], decisions: Sequence[Decision]) -> tuple[list[int], Ints, float]:
+    """The lines of text, the widths of all lines, and that of the middle line of text; none if the page has no columns."""
+    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
+    if len(body) < FEWEST_BODY:
+        return NO_COLUMNS
+    widths = Characters([line.text.chars for line in lines]).cells()
+    column = float(np.median(widths[body]))
+    return (body, widths, column) if column < UNWRAPPED else NO_COLUMNS
+
+
+def _asks(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
+    """Whether a line between blank ones is a question, read as a paragraph that ends with it."""
+    i, goes_on = group.start, group.stop < len(lines) and decisions[group.stop].label == "J"
+    return (
+        len(group) == 1 and decisions[i].label == "P" and not goes_on and bool(_QUESTION.fullmatch(lines[i].text.chars))
+    )
 
 
 def _is_whole(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
@@ -135,7 +146,7 @@ def _is_whole(group: range, lines: Sequence[Line], decisions: Sequence[Decision]
     return labels[1 : len(group) + 1] == "P" + "J" * (len(group) - 1) and labels[0] in "PJCHhXxF" and labels[-1:] != "J"
 
 
-def _is_alone(group: range, widths: npt.NDArray[np.int64], least: float) -> bool:
+def _is_alone(group: range, widths: Ints, least: float) -> bool:
     """Whether the lines of a group are full, of a measure from `least` cells on, and no other line is as wide."""
     own = widths[group.start : group.stop]
     widest = int(own.max())

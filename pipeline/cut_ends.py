@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.document import Line
 from pipeline.roles import TERMINAL, Decision
 from pipeline.seam_net import shipped as seam_net
 from pipeline.seams import SeamModel
 
-Floats = npt.NDArray[np.float32]
-
 # Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 16 lines of
 # text and one heading (which its column had cut in two).
 LEAST = 3.0  # score of a seam
 AHEAD = 4.0  # by which it is above that of the next best end
+NEAR = 1.0  # score by the network alone: no seam that is so sure had less than 1.3
 SURE = 0.995  # a heading that is as likely stays one
 JOINS, FOLLOWS = 0.34, 0.28  # what the models count for: as where cut ends are stitched
 MOST_PAIRS = 40_000  # beyond it, nothing is compared
@@ -44,16 +42,19 @@ def by_seams(
     if not doubtful or (len(doubtful) + len(ends)) * len(heads) > MOST_PAIRS:
         return decided
 
-    def scores(tails: Sequence[int]) -> Floats:
-        lefts, rights = ([simplify("".join(lines[i].text.chars.split())) for i in those] for those in (tails, heads))
-        found: Floats = JOINS * model.matrix(lefts, rights) + FOLLOWS * seam_net().scores(lefts, rights)
-        return found
+    def read(those: Sequence[int]) -> list[str]:
+        return [simplify("".join(lines[i].text.chars.split())) for i in those]
 
-    own = scores(doubtful)
-    if not ends or own.max() < LEAST:  # mostly so: what is asked about all ends costs more
-        others = np.full((1, len(heads)), -np.inf, dtype=np.float32)
-    else:
-        others = scores(ends)
+    rights, net = read(heads), seam_net()
+    follows = net.scores(read(doubtful), rights)
+    near = np.flatnonzero(follows.max(axis=1) >= NEAR)
+    if not len(near):  # mostly so, and the least to ask
+        return decided
+    doubtful = [doubtful[k] for k in near.tolist()]
+    own = JOINS * model.matrix(read(doubtful), rights) + FOLLOWS * follows[near]
+    others = np.full((1, len(heads)), -np.inf, dtype=np.float32)
+    if ends and own.max() >= LEAST:
+        others = JOINS * model.matrix(read(ends), rights) + FOLLOWS * net.scores(read(ends), rights)
     for k, i in enumerate(doubtful):
         best = int(own[k].argmax())
         next_best = max(np.delete(own[:, best], k).max(initial=-np.inf), others[:, best].max())

@@ -28,9 +28,10 @@ SHORTEST = 8  # characters of a line in one piece that is told by it
 SURE = 0.9  # a heading that is as likely stays one
 LOST = 1  # characters by which a line in one piece is as long as a couplet: it may be one that lost its space
 MOST_LINES = 4  # of a caption wider than the columns
-FEWEST_BODY = 20  # lines of text that show how wide the columns are
+FEWEST_BODY = 20  # lines that go on, which show how wide the columns are
 WIDER = 1.2  # times as wide as the text, to be of no column
 ALIKE = 3  # cells by which lines of one measure differ
+INDENTED = 4  # cells by which a paragraph begins further in; a heading stands in the middle, or not in at all
 FULL = 0.8  # of the widest line: what lines have that are broken at a measure
 RULE, MARKED, WIDE, ASKED = "caption.other_build", "heading.marked", "caption.wider", "heading.asks"
 NO_COLUMNS: tuple[list[int], Ints, float] = ([], np.zeros(0, dtype=np.int64), 0.0)
@@ -121,21 +122,24 @@ def by_question(lines: Sequence[Line], decisions: Sequence[Decision]) -> list[De
 
 
 def _columns(lines: Sequence[Line], decisions: Sequence[Decision]) -> tuple[list[int], Ints, float]:
-    """The lines of text, the widths of all lines, and that of the middle line of text; none if the page has no columns."""
-    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
-    if len(body) < FEWEST_BODY:
+    """The lines of text, the widths of all lines, and the middle width of those that go on with the line before.
+
+    None if the page has no columns: too few lines go on, as in a list, or they are as long as paragraphs.
+    """
+    goes_on = [i for i, decision in enumerate(decisions) if decision.label == "J"]
+    if len(goes_on) < FEWEST_BODY:
         return NO_COLUMNS
     widths = Characters([line.text.chars for line in lines]).cells()
-    column = float(np.median(widths[body]))
+    column = float(np.median(widths[goes_on]))
+    body = [i for i, decision in enumerate(decisions) if decision.label in "PJC"]
     return (body, widths, column) if column < UNWRAPPED else NO_COLUMNS
 
 
 def _asks(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:
     """Whether a line between blank ones is a question, read as a paragraph that ends with it."""
     i, goes_on = group.start, group.stop < len(lines) and decisions[group.stop].label == "J"
-    return (
-        len(group) == 1 and decisions[i].label == "P" and not goes_on and bool(_QUESTION.fullmatch(lines[i].text.chars))
-    )
+    alone = len(group) == 1 and not goes_on and not 0 < lines[i].indent <= INDENTED
+    return alone and decisions[i].label == "P" and bool(_QUESTION.fullmatch(lines[i].text.chars))
 
 
 def _is_whole(group: range, lines: Sequence[Line], decisions: Sequence[Decision]) -> bool:

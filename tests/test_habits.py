@@ -82,6 +82,7 @@ NEXT = [("P", "诊所添了设备以后村民看病不用再出村", True), *COL
         ([*COLUMN, ("P", f"{WIDER}校车队也得了一个团体奖。", True), *NEXT], "P"),  # one line
         ([*[("P", c * 2, True) for _, c, _ in COLUMN], ("P", f"{WIDER * 3}三", True), CAPTION[1]], "PJ"),  # not wrapped
         ([*COLUMN[:12], *CAPTION], "PJ"),  # too little text to know a column by
+        ([*[("P", chars, False) for _, chars, _ in COLUMN], *CAPTION], "PJ"),  # a list
     ],
 )  # fmt: skip
 def test_a_few_lines_wider_than_all_columns(rows: list[tuple[str, str, bool]], labels: str) -> None:
@@ -125,3 +126,10 @@ def test_a_question_by_itself(rows: list[tuple[str, str, bool]], label: str) -> 
     at = next(i for i, (_, chars, _) in enumerate(rows) if "墩为什么" in chars or "?" in chars)
     assert found[at].label == label
     assert [one.rule == ASKED for one in found] == [i == at and label == "H" for i in range(len(rows))]
+
+
+@pytest.mark.parametrize(("indent", "label"), [(0, "H"), (2, "P"), (4, "P"), (12, "H")])
+def test_an_indented_question_is_a_paragraph(indent: int, label: str) -> None:
+    rows = [*COLUMN, ALONE, *NEXT]
+    lines = [Line(i, Text.source(chars), blank, indent=indent) for i, (_, chars, blank) in enumerate(rows, 1)]
+    assert by_question(lines, [Decision(one, "gold", 0.9) for one, *_ in rows])[len(COLUMN)].label == label

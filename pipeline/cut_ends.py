@@ -16,7 +16,7 @@ from pipeline.roles import TERMINAL, Decision
 from pipeline.seam_net import shipped as seam_net
 from pipeline.seams import SeamModel
 
-# Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 16 lines of
+# Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 12 lines of
 # text and one heading (which its column had cut in two).
 LEAST = 3.0  # score of a seam
 AHEAD = 4.0  # by which it is above that of the next best end

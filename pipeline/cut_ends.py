@@ -15,14 +15,14 @@ from pipeline.document import Line
 from pipeline.roles import TERMINAL, Decision
 from pipeline.seam_net import shipped as seam_net
 from pipeline.seams import SeamModel
+from pipeline.stitch import FEATURES, weights
 
-# Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 12 lines of
+# Of what is read as a heading on the labelled pages and their articles set anew, in folds, so sure a seam showed 11 lines of
 # text and one heading (which its column had cut in two).
 LEAST = 3.0  # score of a seam
 AHEAD = 4.0  # by which it is above that of the next best end
-NEAR = 1.0  # score by the network alone: no seam that is so sure had less than 1.3
+NEAR = 1.0  # score by the network alone: no seam that is so sure had less than 1.4
 SURE = 0.995  # a heading that is as likely stays one
-JOINS, FOLLOWS = 0.34, 0.28  # what the models count for: as where cut ends are stitched
 MOST_PAIRS = 40_000  # beyond it, nothing is compared
 RULE = "body.cut_end"
 
@@ -51,10 +51,13 @@ def by_seams(
     if not len(near):  # mostly so, and the least to ask
         return decided
     doubtful = [doubtful[k] for k in near.tolist()]
-    own = JOINS * model.matrix(read(doubtful), rights) + FOLLOWS * follows[near]
+    joins, said = (
+        weights()[FEATURES.index(name)] for name in ("joins", "follows")
+    )  # they count as where cut ends are stitched
+    own = joins * model.matrix(read(doubtful), rights) + said * follows[near]
     others = np.full((1, len(heads)), -np.inf, dtype=np.float32)
     if ends and own.max() >= LEAST:
-        others = JOINS * model.matrix(read(ends), rights) + FOLLOWS * net.scores(read(ends), rights)
+        others = joins * model.matrix(read(ends), rights) + said * net.scores(read(ends), rights)
     for k, i in enumerate(doubtful):
         best = int(own[k].argmax())
         next_best = max(np.delete(own[:, best], k).max(initial=-np.inf), others[:, best].max())

@@ -46,7 +46,8 @@ def by_seams(
         return [simplify("".join(lines[i].text.chars.split())) for i in those]
 
     rights, net = read(heads), seam_net()
-    follows = net.scores(read(doubtful), rights)
+    openings = net.heads(rights).T
+    follows = net.tails(read(doubtful)) @ openings
     near = np.flatnonzero(follows.max(axis=1) >= NEAR)
     if not len(near):  # mostly so, and the least to ask
         return decided
@@ -57,7 +58,7 @@ def by_seams(
     own = joins * model.matrix(read(doubtful), rights) + said * follows[near]
     others = np.full((1, len(heads)), -np.inf, dtype=np.float32)
     if ends and own.max() >= LEAST:
-        others = joins * model.matrix(read(ends), rights) + said * net.scores(read(ends), rights)
+        others = joins * model.matrix(read(ends), rights) + said * (net.tails(read(ends)) @ openings)
     for k, i in enumerate(doubtful):
         best = int(own[k].argmax())
         next_best = max(np.delete(own[:, best], k).max(initial=-np.inf), others[:, best].max())

@@ -8,9 +8,10 @@ that all headings stand on one side of their text; and that headings come in the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -92,20 +93,23 @@ def _way(page: Flow, evidence: Floats, count: int) -> _Way:
     """
     likely = np.argsort(-evidence, kind="stable")[: SPARE * count].tolist()
     best, tries = _Way(-math.inf, likely[: count - 1], [], _UNKNOWN), 1 + TRIES // count
-    ways, known = [best.cuts], set[tuple[int, ...]]()
-    while ways := ways[:tries]:
+    told, known = evidence.tolist(), set[tuple[int, ...]]()
+    ways = [best.cuts, *islice(_near(best.cuts, likely, told), tries - 1)]
+    while ways:
         best, tried = _dealt(page, evidence, ways, best)
         known.update(tuple(sorted(way)) for way in ways[:tried])
         tries -= tried
-        ways = [way for way in _near(best.cuts, likely, evidence) if tuple(sorted(way)) not in known]
+        unknown = (way for way in _near(best.cuts, likely, told) if tuple(sorted(way)) not in known)
+        ways = list(islice(unknown, tries))
     return best
 
 
-def _near(cuts: Sequence[int], likely: Sequence[int], evidence: Floats) -> list[list[int]]:
+def _near(cuts: list[int], likely: Sequence[int], evidence: Sequence[float]) -> Iterator[list[int]]:
     """The ways with one of the cuts put elsewhere, those first that give up the least evidence."""
-    moves = [(k, gap) for k in range(len(cuts) - 1, -1, -1) for gap in likely if gap not in cuts]
-    moves.sort(key=lambda move: -float(evidence[move[1]] - evidence[cuts[move[0]]]))
-    return [[*cuts[:k], gap, *cuts[k + 1 :]] for k, gap in moves]
+    free = [gap for gap in likely if gap not in cuts]
+    moves = [(evidence[cuts[k]] - evidence[gap], k, gap) for k in range(len(cuts) - 1, -1, -1) for gap in free]
+    for _, k, gap in sorted(moves, key=itemgetter(0)):
+        yield [*cuts[:k], gap, *cuts[k + 1 :]]
 
 
 def as_found(page: Flow, evidence: Floats, headings: Sequence[int]) -> float:

@@ -82,16 +82,17 @@ def test_one_line_of_marks() -> None:
     assert len(roles(lines_of("……"), RolesOptions(), shipped(), simplify)) == 1
 
 
-def test_the_best_path_is_the_best_of_all() -> None:
+@pytest.mark.parametrize("lines", [1, 2, 3, 4, 5, 6])
+def test_the_best_path_is_the_best_of_all(lines: int) -> None:
     dice = np.random.default_rng(7)
-    scores, moves = dice.normal(size=(5, 3)).astype(np.float32), dice.normal(size=(3, 3)).astype(np.float32)
+    scores, moves = dice.normal(size=(lines, 3)).astype(np.float32), dice.normal(size=(3, 3)).astype(np.float32)
 
     def worth(path: tuple[int, ...]) -> float:
         return float(
             sum(scores[i, k] for i, k in enumerate(path)) + sum(moves[a, b] for a, b in itertools.pairwise(path))
         )
 
-    best = max(itertools.product(range(3), repeat=5), key=worth)
+    best = max(itertools.product(range(3), repeat=lines), key=worth)
     assert tuple(best_path(scores, moves).tolist()) == best
 
 

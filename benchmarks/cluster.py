@@ -23,10 +23,10 @@ from unittest.mock import patch
 from benchmarks.runs import stand_in
 from pipeline.run import run
 from pipeline.run.engines import Setup
-from pipeline.run.options import RunOptions
 from pipeline.run.receipts import Head, Output
 from pipeline.run.stores import opened
 from pipeline.run.work import At, Done, Outcome, Shard, Task
+from pipeline.run_options import RunOptions
 from pipeline.settings import Settings
 
 

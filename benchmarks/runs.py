@@ -34,7 +34,7 @@ from pydantic import JsonValue
 
 from pipeline.run import run
 from pipeline.run.cleaner import Cleaned, Cleaner, from_settings
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 from pipeline.settings import Settings
 
 SENTENCE = "大桥昨日上午通车，两岸的老人走上桥头，看了又看，久久不肯离去。\n"
@@ -187,7 +187,7 @@ def memory(args: argparse.Namespace) -> None:
         made.mkdir()
         GENERATORS[args.what](made, size << 20)
         code = (
-            "import re, resource, sys; from pathlib import Path; from pipeline.run.options import RunOptions\n"
+            "import re, resource, sys; from pathlib import Path; from pipeline.run_options import RunOptions\n"
             "from benchmarks.runs import Settings, run, stand_in\n"
             "settings = Settings(run=RunOptions(ratio=10**6))\n"
             "done = run([sys.argv[1]], Path(sys.argv[2]), settings, workers=1, make_cleaner=stand_in)\n"

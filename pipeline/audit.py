@@ -92,7 +92,7 @@ def is_letter(points: Codes) -> Mask:
 
 @cache
 def _letters_of_the_bmp() -> Mask:
-    table = np.fromiter((chr(point).isalnum() for point in range(_BMP + 1)), dtype=np.bool_, count=_BMP + 1)
+    table = np.fromiter(map(str.isalnum, map(chr, range(_BMP + 1))), dtype=np.bool_, count=_BMP + 1)
     table[[ord(filler) for filler in _FILLERS]] = False
     return table
 

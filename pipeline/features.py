@@ -220,7 +220,8 @@ def _standing(lines: Sequence[Line], blank: Bools, runs: Groups, widths: Ints) -
         if hint is not UNMARKED:
             level[i], hard_break[i], item[i] = hint.level, hint.hard_break, hint.item
             bold[i] = 0 if not hint.bold else 1 if hint.bold < len(line.text) - 1 else 2
-    rank = np.unique(np.append(level, 0)).searchsorted(level)  # what is a title here may be a heading elsewhere
+    held = np.bincount(level)
+    rank = ((held > 0).cumsum() - (held[0] > 0))[level]  # what is a title here may be a heading elsewhere
     middle = np.sort(widths)[[(n - 1) // 2, n // 2]]
     kind = 2 * int(middle.sum() >= 2 * UNWRAPPED) + int(level.any())
     return [
@@ -232,7 +233,7 @@ def _standing(lines: Sequence[Line], blank: Bools, runs: Groups, widths: Ints) -
         bins("from_end", n - 1 - at, _PLACES),
         Column("level", np.minimum(level, 5), ("0", "1", "2", "3", "4", "5")),
         Column("level_rank", np.minimum(rank, 3), ("none", "top", "second", "lower")),
-        bins("level_count", np.where(level > 0, np.bincount(level)[level], 0), (1, 2, 3, 5)),
+        bins("level_count", np.where(level > 0, held[level], 0), (1, 2, 3, 5)),
         Column("bold", bold, ("no", "opening", "all")),
         flag("hard_break", hard_break),
         Column("page", np.full(n, kind), ("wrapped", "wrapped_md", "unwrapped", "unwrapped_md")),

@@ -17,9 +17,15 @@ TRADITIONAL = "zh-Hant"
 @cache
 def script_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Patterns for one character that only Simplified, and that only Traditional text has."""
+    simplified, traditional = _lists()
+    return re.compile(f"[{simplified}]"), re.compile(f"[{traditional}]")
+
+
+@cache
+def _lists() -> tuple[str, str]:
+    """The characters that only Simplified, and that only Traditional text has."""
     lists = tomllib.loads(files("pipeline.lexicon").joinpath("scripts.toml").read_text("utf-8"))
-    simplified, traditional = (f"[{lists[name]['chars']}]" for name in ("simplified", "traditional"))
-    return re.compile(simplified), re.compile(traditional)
+    return lists["simplified"]["chars"], lists["traditional"]["chars"]
 
 
 def evidence(text: str) -> tuple[int, int]:
@@ -37,8 +43,8 @@ def evidence(text: str) -> tuple[int, int]:
 def _scripts() -> npt.NDArray[np.uint8]:
     """For each code point 1 where only Simplified, 2 where only Traditional text has it."""
     table = np.zeros(0x10000, dtype=np.uint8)
-    for kind, pattern in enumerate(script_patterns(), 1):
-        table[[point for point in range(0xFFFF) if pattern.match(chr(point))]] = kind
+    for kind, characters in enumerate(_lists(), 1):
+        table[[point for point in map(ord, characters) if point < len(table)]] = kind
     return table
 
 

@@ -26,7 +26,7 @@ from pipeline.markup import MarkupOptions
 from pipeline.normalise import NormaliseOptions
 from pipeline.repair import RepairOptions
 from pipeline.roles import RolesOptions
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 from pipeline.schema import RecordsOptions
 from pipeline.stitch import StitchOptions
 from pipeline.toml_file import toml_file

@@ -109,7 +109,9 @@ def characters(texts: Sequence[str], some: int) -> Ints:
     han = codes("\n".join(texts)) - _FIRST
     place = (han < _HAN).nonzero()[0]
     code, owner = han.take(place), _owners(texts).take(place)
-    known = np.unique(code[owner < some])
+    wanted = np.zeros(int(_HAN), dtype=np.bool_)
+    wanted[code[owner < some]] = True
+    known = wanted.nonzero()[0]
     column = np.full(int(_HAN), -1)
     column[known] = np.arange(len(known))
     at = column.take(code)

@@ -53,7 +53,7 @@ def surnames() -> frozenset[str]:
 def _needs() -> npt.NDArray[np.uint64]:
     """For each code point of the basic plane the cues that need it, a bit each; for the last one, that stands for others, all."""
     bits = np.zeros(OTHER + 1, dtype=np.uint64)
-    digits = [ord(digit) for digit in re.findall(r"\d", "".join(map(chr, range(OTHER))))]
+    digits = [point for point in range(OTHER) if chr(point).isdecimal()]
     for bit, needed in enumerate(cue["needs"] for group in _lexicon().values() for cue in group.values()):
         points = [point for c in needed for point in (digits if c == "0" else [ord(c)])]
         bits[points] |= np.uint64(1 << bit)

@@ -26,6 +26,13 @@ def test_importing_it_costs_nothing() -> None:
     assert {"click", "pydantic", "numpy", "cn2an", "ftfy", "opencc", "orjson", "pipeline.flow"}.isdisjoint(loaded)
 
 
+def test_one_page_is_read_without_what_a_run_needs() -> None:
+    code = "import sys, pipeline; pipeline.clean('桥通了'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "pipeline.flow" in loaded
+    assert "pipeline.run" not in loaded
+
+
 def test_text_and_bytes_are_read_alike() -> None:
     page = pipeline.clean(TEXT)
     assert page.articles[0].title.chars == "桥通了"

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.run.cleaner import MakeCleaner, from_settings
 from pipeline.run.finish import finish
-from pipeline.run.options import RunOptions
 from pipeline.run.places import place
 from pipeline.run.plan import Wishes
 from pipeline.run.report import MaxFailures, Progress, Report
 from pipeline.run.runner import EngineName, Order, execute
 from pipeline.run.shards import WHOLE, Share
 from pipeline.run.status import Failure, Group, Status, grouped, quarantine, status
+from pipeline.run_options import RunOptions
 
 if TYPE_CHECKING:
     from pipeline.corrections import Corrections

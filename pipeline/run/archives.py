@@ -17,8 +17,8 @@ from typing import Final
 
 from pipeline.errors import SourceError
 from pipeline.run.names import PLAIN, source_of, suffixes
-from pipeline.run.options import RunOptions
 from pipeline.run.streams import FREE, Seekable, Tap, read_error, unpacked
+from pipeline.run_options import RunOptions
 
 ZIP: Final = ".zip"
 TAR: Final = ".tar"

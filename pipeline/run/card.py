@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import JsonValue
 
-from pipeline.run.formats import Format, Schema
+from pipeline.run.formats import Schema
 from pipeline.run.layout import KINDS
+from pipeline.run_options import Format
 
 if TYPE_CHECKING:
     from pipeline.schema import RecordsOptions

@@ -18,10 +18,10 @@ from pipeline.run.errors import EngineError, memory_limit
 from pipeline.run.extras import missing
 from pipeline.run.found import Cut, Found
 from pipeline.run.names import ARCHIVES, COLUMNS, ROWS, suffixes
-from pipeline.run.options import RunOptions
 from pipeline.run.rows import Document
 from pipeline.run.stores import Remote, fetched, is_uri
 from pipeline.run.streams import Ranged, Tap, blocks, read_error, unpacked
+from pipeline.run_options import RunOptions
 
 _TRIES: Final = 3
 

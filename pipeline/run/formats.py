@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-Format: TypeAlias = Literal["jsonl", "jsonl.zst", "parquet"]
+from pipeline.run_options import Format
+
 Schema: TypeAlias = Mapping[str, JsonValue]  # the JSON Schema of one kind of record
 Put: TypeAlias = Callable[[bytes], None]  # takes the next bytes of a file
 

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.run.formats import FORMATS, Format
+from pipeline.run.formats import FORMATS
+from pipeline.run_options import Format
 
 KINDS: Final = ("articles", "sections", "removed", "quarantine")
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from pipeline.errors import SourceError
 from pipeline.run.found import Cut, Found
-from pipeline.run.options import RunOptions
 from pipeline.run.rows import Document, each_once, repeated, row
 from pipeline.run.streams import FREE, Ranged, Seekable, Tap
+from pipeline.run_options import RunOptions
 
 _BATCH: Final = 16  # rows in memory; each may be as large as a document may
 _BUFFER: Final = 1 << 20  # bytes of a column that are read at a time

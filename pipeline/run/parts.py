@@ -13,11 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.run import disk, receipts
-from pipeline.run.formats import Format, Schema, lines, sink
+from pipeline.run.formats import Schema, lines, sink
 from pipeline.run.found import Found
 from pipeline.run.layout import KINDS, Layout
-from pipeline.run.options import RunOptions
 from pipeline.run.receipts import Counts, Head, Output, Receipt, Row, digest_of
+from pipeline.run_options import Format, RunOptions
 
 COUNTED = {"articles": "articles", "sections": "sections", "removed": "removed", "quarantine": "quarantined"}
 

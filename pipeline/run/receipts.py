@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 
 FORMAT: Final = 2
 

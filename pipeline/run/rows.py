@@ -16,8 +16,8 @@ import orjson
 from pipeline.errors import SourceError
 from pipeline.run.found import Cut, Found
 from pipeline.run.names import source_of
-from pipeline.run.options import RunOptions
 from pipeline.run.streams import Ranged, Seekable, Tap, unpacked
+from pipeline.run_options import RunOptions
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BUFFER: Final = 1 << 18

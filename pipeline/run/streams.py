@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol, cast
 
 from pipeline.errors import SourceError
 from pipeline.run.names import suffixes
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 
 FREE: Final = 16 << 20  # bytes that any packed input may unpack to
 _CHUNK: Final = 1 << 18

@@ -24,10 +24,10 @@ from pipeline.run.errors import EngineError
 from pipeline.run.extras import missing
 from pipeline.run.found import Cut, Found
 from pipeline.run.names import COLUMNS, suffixes
-from pipeline.run.options import RunOptions
 from pipeline.run.receipts import Stamp
 from pipeline.run.rows import is_repeat
 from pipeline.run.streams import Ranged, blocks, read_error
+from pipeline.run_options import RunOptions
 
 At: TypeAlias = Callable[[str, bool], None]
 Tick: TypeAlias = Callable[[], None]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.run.lists import Listing, listed
-from pipeline.run.options import RunOptions
 from pipeline.run.plan import Plans
 from pipeline.run.receipts import Stamp
 from pipeline.run.surveys import Survey, Surveys, cut
 from pipeline.run.work import Shard
+from pipeline.run_options import RunOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ from pipeline.run.errors import OutOfTime, memory_limit, time_limit
 from pipeline.run.found import Found
 from pipeline.run.layout import KINDS, Layout
 from pipeline.run.lists import Stretch, listed
-from pipeline.run.options import RunOptions
 from pipeline.run.parts import COUNTED, Damaged, Earlier, PartWriter, Prepared, publish
 from pipeline.run.receipts import Counts, Head, Row, Stamp
 from pipeline.run.rows import Document
 from pipeline.run.surveys import Survey, Surveyed, survey
+from pipeline.run_options import RunOptions
 
 At: TypeAlias = Callable[[str, bool], None]  # told before each input (True) and document (False): its source, or ""
 

@@ -18,7 +18,7 @@ import pipeline.run
 from faults.power import FaultyDisk, How, Loss, PowerCut
 from pipeline.errors import ConfigError
 from pipeline.run.errors import EngineError
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 
 OLD = {"a.txt": "甲\n", "b.txt": "remove 乙\n", "c.txt": "raise ", "e.txt": "己\n"}
 NEW = {"a.txt": "甲甲\n", "b.txt": "丙乙丙\n", "d.txt": "丁\n", "e.txt": "己\n"}

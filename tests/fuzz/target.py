@@ -17,8 +17,8 @@ import pipeline.run
 from pipeline.run.cleaner import Cleaned, Cleaner, from_settings
 from pipeline.run.documents import Reading, documents
 from pipeline.run.inputs import Found
-from pipeline.run.options import RunOptions
 from pipeline.run.work import clean
+from pipeline.run_options import RunOptions
 from pipeline.schema import MODELS
 from pipeline.settings import Settings
 from pipeline.validate import validate

@@ -12,9 +12,9 @@ import pytest
 
 import pipeline.run
 from pipeline.run import stores
-from pipeline.run.options import RunOptions
 from pipeline.run.report import Report
 from pipeline.run.stores import Store, opened
+from pipeline.run_options import RunOptions
 from run import run_fakes
 from run.run_outputs import SECRET, Run
 

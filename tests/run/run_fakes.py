@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import SourceError
 from pipeline.run.cleaner import Cleaned
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 from pipeline.settings import Settings
 
 

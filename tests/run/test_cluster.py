@@ -119,7 +119,7 @@ def test_another_driver_goes_on_where_one_died(
         "from pathlib import Path\n"
         "from run import run_fakes\n"
         "from pipeline.run import run\n"
-        "from pipeline.run.options import RunOptions\n"
+        "from pipeline.run_options import RunOptions\n"
         "settings = run_fakes.FakeSettings(run=RunOptions(parts=12))\n"
         "run(['pages'], Path('out').absolute(), settings, engine='ray', ray_address=sys.argv[1], workers=2,\n"
         "    make_cleaner=run_fakes.make)\n"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
 from pipeline.run.cleaner import from_settings
-from pipeline.run.formats import FORMATS, Format, lines, sink
+from pipeline.run.formats import FORMATS, lines, sink
+from pipeline.run_options import Format
 from pipeline.settings import load
 from run.run_outputs import Run, tree
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.run import extras
 from pipeline.run.documents import Reading, documents
 from pipeline.run.inputs import Found
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 from run.run_outputs import Run, records, tree
 
 pa = pytest.importorskip("pyarrow")

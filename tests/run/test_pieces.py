@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from pipeline.run.documents import Reading, documents
 from pipeline.run.found import Found
-from pipeline.run.options import RunOptions
 from pipeline.run.rows import Document
 from pipeline.run.stores import Store
 from pipeline.run.surveys import Surveys, cut, look
+from pipeline.run_options import RunOptions
 from run import run_fakes
 from run.run_outputs import Run, held, records, tree
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import pipeline.run
 from pipeline.run.cleaner import from_settings
-from pipeline.run.options import RunOptions
 from pipeline.run.report import Report
 from pipeline.run.rows import Document
 from pipeline.run.work import clean
+from pipeline.run_options import RunOptions
 from pipeline.schema import MODELS
 from pipeline.settings import Settings
 from pipeline.validate import validate

@@ -78,7 +78,7 @@ def test_the_exit_codes_are_those_of_the_table() -> None:
 
 
 def test_every_option_of_a_run_that_is_named_is_there() -> None:
-    from pipeline.run.options import RunOptions
+    from pipeline.run_options import RunOptions
 
     named = set(re.findall(r"`run\.(\w+)`", RUNS + NIGHTLY))
     assert named <= set(RunOptions.model_fields)

@@ -19,7 +19,7 @@ from pipeline.errors import ConfigError
 from pipeline.run.documents import Reading, documents
 from pipeline.run.inputs import Found
 from pipeline.run.names import name_of, source_of
-from pipeline.run.options import RunOptions
+from pipeline.run_options import RunOptions
 from run.run_outputs import Run, records
 
 

@@ -11,8 +11,8 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.run import finish
 from pipeline.run.errors import OutputBusy
-from pipeline.run.options import RunOptions
 from pipeline.run.report import Report
+from pipeline.run_options import RunOptions
 from run import run_fakes
 from run.run_outputs import Run, tree
 

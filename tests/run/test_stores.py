@@ -15,8 +15,8 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.run import finish, stores
 from pipeline.run.errors import EngineError
-from pipeline.run.options import RunOptions
 from pipeline.run.stores import Store, opened
+from pipeline.run_options import RunOptions
 from run import run_fakes
 from run.run_outputs import SECRET, Run, held
 

@@ -1,10 +1,15 @@
-"""Settings of the run: how the work is cut up, and the bounds of one document."""
+"""Settings of the run: how the work is cut up, and the bounds of one document.
+
+They stand beside `pipeline.run`, not in it, so that who reads one page does not import all that a run needs.
+"""
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.run.formats import Format
+Format: TypeAlias = Literal["jsonl", "jsonl.zst", "parquet"]
 
 
 class RunOptions(BaseModel):

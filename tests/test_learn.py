@@ -290,8 +290,7 @@ def test_a_model_that_is_no_good_is_told_before_the_work(tmp_path, command, data
     options = ["--out", out] if command == "run" else []
     result = call(command, SEEDS / "12-clean.txt", *options, "--set", f"stitch.seam_model={own}")
     assert result.exit_code == 2
-    assert message in result.stderr
-    assert str(own) in result.stderr
+    assert message in result.stderr and str(own) in result.stderr
     assert not out.exists()
 
 

@@ -96,6 +96,14 @@ def test_the_best_path_is_the_best_of_all(lines: int) -> None:
     assert tuple(best_path(scores, moves).tolist()) == best
 
 
+@pytest.mark.parametrize("lines", [511, 512, 1025, 1300])
+def test_where_no_move_counts_each_line_has_its_own_best(lines: int) -> None:
+    scores = np.random.default_rng(5).normal(size=(lines, 4)).astype(np.float32)
+    # So far apart that no rounding of the sums over a long page matters.
+    scores += 10 * np.eye(4, dtype=np.float32)[np.arange(lines) * 7 % 4]
+    assert best_path(scores, np.zeros((4, 4), dtype=np.float32)).tolist() == scores.argmax(axis=1).tolist()
+
+
 def test_marginals_are_shares_of_all_paths() -> None:
     dice = np.random.default_rng(3)
     scores, moves = dice.normal(size=(6, 3)).astype(np.float32), dice.normal(size=(3, 3)).astype(np.float32)
